@@ -1,0 +1,112 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// MARK: - The chapters: one line each
+
+/// To add a chapter: a folder in Chapters, one in Solutions, one in Tests, and one line here.
+let chapters: [Chapter] = [
+  Chapter("05", "EDM")
+]
+
+// MARK: - The core: compiled with optimisation even in debug builds, because students run debug builds
+
+let package = Package(
+  name: "GenerativeModels",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Tensors", targets: ["Tensors"]),
+    .library(name: "NeuralNetworks", targets: ["NeuralNetworks"]),
+    .library(name: "Figures", targets: ["Figures"]),
+    .executable(name: "course", targets: ["course"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CProcessor"),
+    .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .target(name: "CPNG", dependencies: ["CLibPNG"], cSettings: [.unsafeFlags(["-O2"])]),
+    .core("Tensors", ["CProcessor"]),
+    .core("NeuralNetworks", ["Tensors"]),
+    .core("Figures", ["CPNG"]),
+    .core("Datasets", ["Tensors", "NeuralNetworks", "Figures"], resources: [.copy("Resources")]),
+    .target(name: "Exercises"),
+    .target(name: "ExerciseTesting", dependencies: ["Exercises", "Tensors"]),
+    .target(
+      name: "LabKit",
+      dependencies: ["Exercises", "Tensors", "NeuralNetworks", "Figures", "Datasets", .argumentParser]),
+    .target(name: "CourseKit", dependencies: ["Figures", "Datasets", "Exercises", .yams, .subprocess]),
+    .executableTarget(name: "course", dependencies: ["CourseKit", .argumentParser]),
+    .tests("TensorsTests", ["Tensors"], resources: [.copy("Fixtures")]),
+    .tests("NeuralNetworksTests", ["NeuralNetworks"], resources: [.copy("Fixtures")]),
+    .tests("FiguresTests", ["Figures"]),
+    .tests("DatasetsTests", ["Datasets"]),
+    .tests("CourseKitTests", ["CourseKit"]),
+  ] + chapters.flatMap(\.targets),
+  swiftLanguageModes: [.v6]
+)
+
+// MARK: - How a chapter becomes targets
+
+/// A chapter's three targets: the exercises, the lab that calls them, and the tests that check them.
+struct Chapter {
+  let number: String
+  let name: String
+
+  init(_ number: String, _ title: String) {
+    self.number = number
+    self.name = "Chapter\(number)\(title)"
+  }
+
+  /// `SOLUTIONS=all` builds every chapter from the answers, `SOLUTIONS=03,05` only those two; without it the student's files are built.
+  var isSolved: Bool {
+    let wanted = (Context.environment["SOLUTIONS"] ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
+    return wanted.contains { $0 == "all" || $0 == number || "0\($0)" == number }
+  }
+
+  var targets: [Target] {
+    let core: [Target.Dependency] = ["Exercises", "Tensors", "NeuralNetworks", "Datasets", "Figures"]
+    return [
+      .target(
+        name: name,
+        dependencies: core,
+        path: isSolved ? "Solutions/\(name)" : "Chapters/\(name)/Exercises",
+        exclude: isSolved ? ["Figures", "Mistakes"] : []),
+      .executableTarget(
+        name: "\(name)Lab",
+        dependencies: core + [.byName(name: name), "LabKit", .argumentParser],
+        path: "Chapters/\(name)/Lab"),
+      .testTarget(
+        name: "\(name)Tests",
+        dependencies: core + [.byName(name: name), "ExerciseTesting"],
+        resources: [.copy("Fixtures")]),
+    ]
+  }
+}
+
+extension Target {
+  /// A target of the numeric core. `-O` also in debug builds; on x86-64 the processor's own vector instructions, without
+  /// which a fused multiply-add becomes a library call that is a hundred times slower.
+  static func core(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    #if arch(x86_64)
+      let flags = ["-O", "-Xcc", "-march=native"]
+    #else
+      let flags = ["-O"]
+    #endif
+    return .target(
+      name: name, dependencies: dependencies, resources: resources, swiftSettings: [.unsafeFlags(flags)])
+  }
+
+  static func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources)
+  }
+}
+
+extension Target.Dependency {
+  static var argumentParser: Target.Dependency { .product(name: "ArgumentParser", package: "swift-argument-parser") }
+  static var yams: Target.Dependency { .product(name: "Yams", package: "Yams") }
+  static var subprocess: Target.Dependency { .product(name: "Subprocess", package: "swift-subprocess") }
+}

@@ -1,0 +1,3 @@
+#include "CPNG.h"
+#include <png.h>
+int cpng_placeholder(void) { return PNG_LIBPNG_VER; }
