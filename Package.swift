@@ -44,7 +44,7 @@ let package = Package(
     .tests("NeuralNetworksTests", ["NeuralNetworks"], resources: [.copy("Fixtures")]),
     .tests("FiguresTests", ["Figures"]),
     .tests("DatasetsTests", ["Datasets"]),
-    .tests("CourseKitTests", ["CourseKit"]),
+    .tests("CourseKitTests", ["CourseKit", "Exercises", "ExerciseTesting"]),
   ] + chapters.flatMap(\.targets),
   swiftLanguageModes: [.v6]
 )
