@@ -10,6 +10,28 @@ let chapters: [Chapter] = [
 
 // MARK: - The core: compiled with optimisation even in debug builds, because students run debug builds
 
+let core: [Target] = [
+  .systemLibrary(name: "CProcessor"),
+  .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+  .target(name: "CPNG", dependencies: ["CLibPNG"], cSettings: [.unsafeFlags(["-O2"])]),
+  .core("Tensors", ["CProcessor"]),
+  .core("NeuralNetworks", ["Tensors"]),
+  .core("Figures", ["CPNG"]),
+  .core("Datasets", ["Tensors", "NeuralNetworks", "Figures"], resources: [.copy("Resources")]),
+  .target(name: "Exercises"),
+  .target(name: "ExerciseTesting", dependencies: ["Exercises", "Tensors"]),
+  .target(
+    name: "LabKit",
+    dependencies: ["Exercises", "Tensors", "NeuralNetworks", "Figures", "Datasets", .argumentParser]),
+  .target(name: "CourseKit", dependencies: ["Figures", "Datasets", "Exercises", .yams, .subprocess]),
+  .executableTarget(name: "course", dependencies: ["CourseKit", .argumentParser]),
+  .tests("TensorsTests", ["Tensors"], resources: [.copy("Fixtures")]),
+  .tests("NeuralNetworksTests", ["NeuralNetworks"], resources: [.copy("Fixtures")]),
+  .tests("FiguresTests", ["Figures"]),
+  .tests("DatasetsTests", ["Datasets"]),
+  .tests("CourseKitTests", ["CourseKit", "Exercises", "ExerciseTesting"]),
+]
+
 let package = Package(
   name: "GenerativeModels",
   platforms: [.macOS(.v15)],
@@ -25,27 +47,7 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
-  targets: [
-    .systemLibrary(name: "CProcessor"),
-    .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
-    .target(name: "CPNG", dependencies: ["CLibPNG"], cSettings: [.unsafeFlags(["-O2"])]),
-    .core("Tensors", ["CProcessor"]),
-    .core("NeuralNetworks", ["Tensors"]),
-    .core("Figures", ["CPNG"]),
-    .core("Datasets", ["Tensors", "NeuralNetworks", "Figures"], resources: [.copy("Resources")]),
-    .target(name: "Exercises"),
-    .target(name: "ExerciseTesting", dependencies: ["Exercises", "Tensors"]),
-    .target(
-      name: "LabKit",
-      dependencies: ["Exercises", "Tensors", "NeuralNetworks", "Figures", "Datasets", .argumentParser]),
-    .target(name: "CourseKit", dependencies: ["Figures", "Datasets", "Exercises", .yams, .subprocess]),
-    .executableTarget(name: "course", dependencies: ["CourseKit", .argumentParser]),
-    .tests("TensorsTests", ["Tensors"], resources: [.copy("Fixtures")]),
-    .tests("NeuralNetworksTests", ["NeuralNetworks"], resources: [.copy("Fixtures")]),
-    .tests("FiguresTests", ["Figures"]),
-    .tests("DatasetsTests", ["Datasets"]),
-    .tests("CourseKitTests", ["CourseKit", "Exercises", "ExerciseTesting"]),
-  ] + chapters.flatMap(\.targets),
+  targets: core + chapters.flatMap(\.targets),
   swiftLanguageModes: [.v6]
 )
 
@@ -63,34 +65,42 @@ struct Chapter {
 
   /// `SOLUTIONS=all` builds every chapter from the answers, `SOLUTIONS=03,05` only those two; without it the student's files are built.
   var isSolved: Bool {
-    let wanted = (Context.environment["SOLUTIONS"] ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
-    return wanted.contains { $0 == "all" || $0 == number || "0\($0)" == number }
+    let wanted: String = Context.environment["SOLUTIONS"] ?? ""
+    return wanted.split(separator: ",").contains { (name: Substring) -> Bool in
+      name == "all" || name == number || "0" + name == number
+    }
   }
 
   /// `EXERCISES=05=.build/course/mistakes` builds that chapter from another folder: so the course tool tries mistakes and
   /// replaces a file that doesn't compile, without touching anybody's work or building the core a second time.
   var replacement: String? {
-    (Context.environment["EXERCISES"] ?? "").split(separator: ",").map { $0.split(separator: "=", maxSplits: 1) }
-      .first { $0.count == 2 && $0[0] == number }.map { String($0[1]) }
+    let replacements: String = Context.environment["EXERCISES"] ?? ""
+    let prefix: String = number + "="
+    for item in replacements.split(separator: ",") where item.hasPrefix(prefix) {
+      return String(item.dropFirst(prefix.count))
+    }
+    return nil
   }
 
   var targets: [Target] {
     let core: [Target.Dependency] = ["Exercises", "Tensors", "NeuralNetworks", "Datasets", "Figures"]
-    return [
-      .target(
-        name: name,
-        dependencies: core,
-        path: replacement ?? (isSolved ? "Solutions/\(name)" : "Chapters/\(name)/Exercises"),
-        exclude: isSolved && replacement == nil ? ["Figures", "Mistakes"] : []),
-      .executableTarget(
-        name: "\(name)Lab",
-        dependencies: core + [.byName(name: name), "LabKit", .argumentParser],
-        path: "Chapters/\(name)/Lab"),
-      .testTarget(
-        name: "\(name)Tests",
-        dependencies: core + [.byName(name: name), "ExerciseTesting"],
-        resources: [.copy("Fixtures")]),
-    ]
+    let exercise: Target.Dependency = .byName(name: name)
+    let ownPath: String = isSolved ? "Solutions/\(name)" : "Chapters/\(name)/Exercises"
+    let isWhole: Bool = isSolved && replacement == nil
+    let exercises = Target.target(
+      name: name,
+      dependencies: core,
+      path: replacement ?? ownPath,
+      exclude: isWhole ? ["Figures", "Mistakes"] : [])
+    let lab = Target.executableTarget(
+      name: "\(name)Lab",
+      dependencies: core + [exercise, "LabKit", .argumentParser],
+      path: "Chapters/\(name)/Lab")
+    let tests = Target.testTarget(
+      name: "\(name)Tests",
+      dependencies: core + [exercise, "ExerciseTesting"],
+      resources: [.copy("Fixtures")])
+    return [exercises, lab, tests]
   }
 }
 
