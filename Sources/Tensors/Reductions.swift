@@ -1,0 +1,259 @@
+/// Sums of contiguous scalars in a fixed order: sixteen-lane partial sums of blocks, the blocks added in Double.
+enum Summation {
+  private static let block = 4096
+
+  /// Σ x[0 ..< count].
+  static func sum(_ x: UnsafePointer<Float>, count: Int) -> Float {
+    count <= block ? blockSum(x, count: count) : Float(longSum(x, count: count))
+  }
+
+  private static func longSum(_ x: UnsafePointer<Float>, count: Int) -> Double {
+    var total = 0.0
+    var start = 0
+    while start < count {
+      total += Double(blockSum(x + start, count: min(block, count - start)))
+      start += block
+    }
+    return total
+  }
+
+  /// Σ over a long array on all threads. The pieces depend on the length alone.
+  static func parallelSum(_ x: UnsafePointer<Float>, count: Int) -> Float {
+    let piece = 16 * block
+    guard count > piece else { return sum(x, count: count) }
+    let pieces = (count + piece - 1) / piece
+    var partial = [Double](repeating: 0, count: pieces)
+    partial.withUnsafeMutableBufferPointer { partial in
+      let out = partial.baseAddress!
+      parallelTasks(pieces) { out[$0] = longSum(x + $0 * piece, count: min(piece, count - $0 * piece)) }
+    }
+    return Float(partial.reduce(0, +))
+  }
+
+  @inline(__always)
+  private static func blockSum(_ x: UnsafePointer<Float>, count: Int) -> Float {
+    var a = SIMD16<Float>.zero
+    var b = SIMD16<Float>.zero
+    var index = 0
+    let raw = UnsafeRawPointer(x)
+    while index + 32 <= count {
+      a += raw.loadUnaligned(fromByteOffset: 4 * index, as: SIMD16<Float>.self)
+      b += raw.loadUnaligned(fromByteOffset: 4 * index + 64, as: SIMD16<Float>.self)
+      index += 32
+    }
+    if index + 16 <= count {
+      a += raw.loadUnaligned(fromByteOffset: 4 * index, as: SIMD16<Float>.self)
+      index += 16
+    }
+    var total = horizontalSum(a + b)
+    while index < count {
+      total += x[index]
+      index += 1
+    }
+    return total
+  }
+
+  /// The sum of sixteen lanes, pairwise.
+  @inline(__always)
+  static func horizontalSum(_ v: SIMD16<Float>) -> Float {
+    let a = v.lowHalf + v.highHalf
+    let b = a.lowHalf + a.highHalf
+    let c = b.lowHalf + b.highHalf
+    return c.x + c.y
+  }
+}
+
+/// A reduction seen as a three-axis one, [outer, reduced, inner] → [outer, inner], after moving axes where that is needed.
+private struct Reduction {
+  let source: Tensor
+  let outer: Int
+  let reduced: Int
+  let inner: Int
+  /// The result's shape with the reduced axes kept as 1, and without them.
+  let keptShape: [Int]
+  let droppedShape: [Int]
+
+  init(_ x: Tensor, axes: [Int]) {
+    let shape = x.shape
+    keptShape = shape.indices.map { axes.contains($0) ? 1 : shape[$0] }
+    droppedShape = shape.indices.filter { !axes.contains($0) }.map { shape[$0] }
+    // Axes of length 1 are no obstacle wherever they stand.
+    let long = axes.filter { shape[$0] != 1 }
+    let span = (long.first ?? 0)..<((long.last ?? -1) + 1)
+    let isRun = span.allSatisfy { shape[$0] == 1 || axes.contains($0) }
+    if isRun {
+      source = x.detached()
+      outer = shape[..<span.lowerBound].reduce(1, *)
+      reduced = shape[span].reduce(1, *)
+      inner = shape[span.upperBound...].reduce(1, *)
+    } else {
+      let others = shape.indices.filter { !axes.contains($0) }
+      source = x.detached().transposed(axes: others + axes)
+      outer = others.map { shape[$0] }.reduce(1, *)
+      reduced = axes.map { shape[$0] }.reduce(1, *)
+      inner = 1
+    }
+  }
+}
+
+extension Tensor {
+  /// Σ over all scalars, of shape `[]`.
+  public func sum() -> Tensor {
+    Tensor(shape: []) { $0[0] = Summation.parallelSum(pointer, count: scalarCount) }
+      .recorded(from: [self]) { g, _, _ in g.broadcast(to: self.shape) }
+  }
+
+  /// Σ over the given axes, which disappear, or stay with length 1.
+  public func sum(axes: [Int], keepDims: Bool = false) -> Tensor {
+    let axes = resolved(axes)
+    if axes.isEmpty { return self }
+    let r = Reduction(self, axes: axes)
+    let x = r.source.pointer
+    let value = Tensor(shape: keepDims ? r.keptShape : r.droppedShape) { y in
+      if r.inner == 1 {
+        if r.outer == 1 {
+          y[0] = Summation.parallelSum(x, count: r.reduced)
+        } else {
+          parallelRows(r.outer, length: r.reduced) { rows in
+            for row in rows { y[row] = Summation.sum(x + row * r.reduced, count: r.reduced) }
+          }
+        }
+      } else {
+        Self.sumColumns(x, y, outer: r.outer, reduced: r.reduced, inner: r.inner)
+      }
+    }
+    let kept = r.keptShape
+    return value.recorded(from: [self]) { g, _, _ in g.reshaped(kept).broadcast(to: self.shape) }
+  }
+
+  /// [outer, reduced, inner] → [outer, inner], rows of `inner` added up. Many rows are added in groups of 64, the groups then in order, which
+  /// keeps rounding small and gives the threads something to share.
+  private static func sumColumns(
+    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, outer: Int, reduced: Int, inner: Int
+  ) {
+    let group = 64
+    let groups = (reduced + group - 1) / group
+    @inline(__always) func addRows(_ rows: Range<Int>, _ block: Int, to out: UnsafeMutablePointer<Float>) {
+      out.update(repeating: 0, count: inner)
+      for row in rows {
+        let source = x + (block * reduced + row) * inner
+        for index in 0..<inner { out[index] += source[index] }
+      }
+    }
+    if groups <= 1 {
+      parallelRows(outer, length: reduced * inner) { blocks in
+        for block in blocks { addRows(0..<reduced, block, to: y + block * inner) }
+      }
+      return
+    }
+    let partial = Storage(count: outer * groups * inner)
+    let p = partial.pointer
+    parallelRows(outer * groups, length: group * inner) { tasks in
+      for task in tasks {
+        let first = task % groups * group
+        addRows(first..<Swift.min(reduced, first + group), task / groups, to: p + task * inner)
+      }
+    }
+    sumColumns(p, y, outer: outer, reduced: groups, inner: inner)
+  }
+
+  /// Σ over one axis.
+  public func sum(axis: Int, keepDims: Bool = false) -> Tensor { sum(axes: [axis], keepDims: keepDims) }
+
+  /// This gradient summed over the axes along which an operand of `shape` was repeated.
+  func summed(to shape: [Int]) -> Tensor {
+    if self.shape == shape { return self }
+    let lead = self.shape.count - shape.count
+    let axes = self.shape.indices.filter { $0 < lead || (shape[$0 - lead] == 1 && self.shape[$0] != 1) }
+    return sum(axes: axes, keepDims: true).reshaped(shape)
+  }
+
+  private func count(of axes: [Int]) -> Int { axes.map { shape[$0] }.reduce(1, *) }
+
+  /// The mean of all scalars, of shape `[]`.
+  public func mean() -> Tensor { sum() / Float(Swift.max(scalarCount, 1)) }
+
+  /// The mean over the given axes.
+  public func mean(axes: [Int], keepDims: Bool = false) -> Tensor {
+    sum(axes: axes, keepDims: keepDims) / Float(count(of: resolved(axes)))
+  }
+
+  /// The mean over one axis.
+  public func mean(axis: Int, keepDims: Bool = false) -> Tensor { mean(axes: [axis], keepDims: keepDims) }
+
+  /// The variance over the given axes: Σ(x − x̄)² / (n − correction). The correction is 0 (the law's own variance) unless given; PyTorch's default is 1.
+  public func variance(axes: [Int], keepDims: Bool = false, correction: Int = 0) -> Tensor {
+    let axes = resolved(axes)
+    let centred = self - mean(axes: axes, keepDims: true)
+    return square(centred).sum(axes: axes, keepDims: keepDims) / Float(count(of: axes) - correction)
+  }
+
+  /// The variance over one axis.
+  public func variance(axis: Int, keepDims: Bool = false, correction: Int = 0) -> Tensor {
+    variance(axes: [axis], keepDims: keepDims, correction: correction)
+  }
+
+  /// The variance of all scalars, of shape `[]`.
+  public func variance(correction: Int = 0) -> Tensor { variance(axes: Array(shape.indices), correction: correction) }
+
+  // MARK: Largest and smallest
+
+  /// The largest scalar over the given axes. Where several are equal they share the gradient evenly.
+  public func max(axes: [Int], keepDims: Bool = false) -> Tensor { extreme(axes: axes, keepDims: keepDims, sign: 1) }
+
+  /// The smallest scalar over the given axes. Where several are equal they share the gradient evenly.
+  public func min(axes: [Int], keepDims: Bool = false) -> Tensor { extreme(axes: axes, keepDims: keepDims, sign: -1) }
+
+  public func max(axis: Int, keepDims: Bool = false) -> Tensor { max(axes: [axis], keepDims: keepDims) }
+  public func min(axis: Int, keepDims: Bool = false) -> Tensor { min(axes: [axis], keepDims: keepDims) }
+
+  /// The largest of all scalars, of shape `[]`.
+  public func max() -> Tensor { max(axes: Array(shape.indices)) }
+
+  /// The smallest of all scalars, of shape `[]`.
+  public func min() -> Tensor { min(axes: Array(shape.indices)) }
+
+  private func extreme(axes: [Int], keepDims: Bool, sign: Float) -> Tensor {
+    let axes = resolved(axes)
+    let r = Reduction(self, axes: axes)
+    guard r.reduced > 0 else { fatalError("max/min: nothing to reduce in a tensor of shape \(shape) over axes \(axes).") }
+    let x = r.source.pointer
+    let value = Tensor(shape: keepDims ? r.keptShape : r.droppedShape) { y in
+      parallelRows(r.outer, length: r.reduced * r.inner) { blocks in
+        for block in blocks {
+          let out = y + block * r.inner
+          let rows = x + block * r.reduced * r.inner
+          for index in 0..<r.inner { out[index] = rows[index] }
+          for row in 1..<Swift.max(r.reduced, 1) {
+            let source = rows + row * r.inner
+            for index in 0..<r.inner {
+              let better = source[index] * sign > out[index] * sign || source[index] != source[index]
+              out[index] = better ? source[index] : out[index]
+            }
+          }
+        }
+      }
+    }
+    let kept = r.keptShape
+    return value.recorded(from: [self], keepsOutput: true) { g, y, _ in
+      let hits = self.detached() .== y.detached().reshaped(kept)
+      return g.reshaped(kept) * (hits / hits.sum(axes: axes, keepDims: true))
+    }
+  }
+
+  /// The positions along `axis` of the largest scalars, the first where several are equal, in row-major order of the other axes.
+  public func argMax(axis: Int) -> [Int] {
+    let r = Reduction(self, axes: [resolved(axis)])
+    let x = r.source.pointer
+    var result = [Int](repeating: 0, count: r.outer * r.inner)
+    for block in 0..<r.outer {
+      for index in 0..<r.inner {
+        let column = x + block * r.reduced * r.inner + index
+        var best = 0
+        for row in 0..<r.reduced where column[row * r.inner] > column[best * r.inner] { best = row }
+        result[block * r.inner + index] = best
+      }
+    }
+    return result
+  }
+}
