@@ -1,0 +1,108 @@
+// Exercise 5.10: the likelihood of a sample
+//
+// The ODE carries densities along with samples: where its field spreads points apart the density falls, and the
+// divergence says how fast. So the density at a data point follows from that of the noise it flows to.
+
+import Exercises
+import Foundation
+import Tensors
+
+/// A vector field on a batch: [B, D] in, [B, D] out, each row depending on the same row alone.
+public typealias VectorField = (_ x: Tensor) throws -> Tensor
+
+/// The field at x together with its divergence there, ∇·f = Σⱼ ∂fⱼ/∂xⱼ, exactly.
+///
+/// Differentiate each component in turn: `grad(of: f(x), wrt: [x], seed:)` with a seed that is 1 in column j gives
+/// the gradients of fⱼ for the whole batch; only its column j belongs to the trace. x must be `tracked()` to be
+/// differentiated against.
+///
+/// - Parameter x: points, of shape [B, D].
+/// - Returns: `value` f(x), of shape [B, D], and `divergence`, of shape [B]; neither keeps a graph.
+/// - Complexity: one evaluation of the field and D backward passes.
+public func exactDivergence(of field: VectorField, at x: Tensor) throws -> (value: Tensor, divergence: Tensor) {
+  try InvalidArgument.require(x.ndim == 2, "x should have shape [B, D], but has \(x.shape)")
+  // BEGIN SOLUTION
+  let leaf = x.tracked()
+  let value = try field(leaf)
+  var divergence = Tensor.zeros([x.dim(0)])
+  for axis in 0..<x.dim(1) {
+    let column = Tensor.eye(x.dim(1))[axis]
+    let gradient = grad(of: value, wrt: [leaf], seed: column.broadcast(to: x.shape))[0]
+    divergence = divergence + (gradient * column).sum(axis: 1)
+  }
+  return (value.detached(), divergence.detached())
+  // END SOLUTION
+}
+
+/// The field at x together with Hutchinson's estimate of its divergence there, vᵀ(∂f/∂x)v, for probes v with E[vvᵀ] =
+/// I.
+///
+/// Hutchinson 1990; Grathwohl et al. 2019 (FFJORD), eq. 7. One backward pass whatever the number of dimensions;
+/// unbiased, but noisy.
+///
+/// - Parameters:
+///   - x: points, of shape [B, D].
+///   - probes: v, one a point, of shape [B, D]; usually ±1 or standard normal.
+/// - Returns: `value` f(x), of shape [B, D], and the estimated `divergence`, of shape [B]; neither keeps a graph.
+public func estimatedDivergence(
+  of field: VectorField, at x: Tensor, probes: Tensor
+) throws -> (value: Tensor, divergence: Tensor) {
+  try InvalidArgument.require(x.ndim == 2, "x should have shape [B, D], but has \(x.shape)")
+  try InvalidArgument.require(
+    x.shape == probes.shape, "x has shape \(x.shape), but the probes have \(probes.shape); they should be the same")
+  // BEGIN SOLUTION
+  let leaf = x.tracked()
+  let value = try field(leaf)
+  let gradient = grad(of: value, wrt: [leaf], seed: probes)[0]
+  return (value.detached(), (gradient * probes).sum(axis: 1).detached())
+  // END SOLUTION
+}
+
+/// log p(x; σ_min) of each row of x, in nats, by the instantaneous change of variables along f(x, σ) = (x − D(x;
+/// σ))/σ:
+///
+///     log p(x; σ_min) = log N(x(σ_max); 0, (σ_max² + σ_d²)I) + ∫ ∇·f(x(σ), σ) dσ     from σ_min to σ_max
+///
+/// Song et al. 2021, App. D.2; Chen et al. 2018, Theorem 1. Carry x from σ_min up to σ_max by Heun's method; the
+/// divergence is evaluated at the same points as the slopes, and its integral is the same mean of the two ends. The
+/// density at the end is taken to be Gaussian, of the variance that x₀ + σ_max·ε has when the data are centred with
+/// standard deviation σ_d: exact for a Gaussian, and very nearly so for other laws once σ_max is large.
+///
+/// - Parameters:
+///   - denoiser: D, differentiable with respect to x.
+///   - x: points at noise level σ_min, of shape [B, D].
+///   - sigmas: *rising* noise levels σ_min = σ₀ < … < σ_N = σ_max, for instance `karrasSigmas(count:
+///     256).dropLast().reversed()`.
+///   - sigmaData: σ_d.
+///   - probes: nil for the exact divergence; else v of Hutchinson's estimate, of shape [B, D], the same along the
+///     whole path.
+/// - Returns: log-densities, of shape [B].
+public func odeLogLikelihood(
+  denoiser: @escaping Denoiser, x: Tensor, sigmas: [Double], sigmaData: Double = 0.5, probes: Tensor? = nil
+) throws -> Tensor {
+  try InvalidArgument.require(x.ndim == 2, "x should have shape [B, D], but has \(x.shape)")
+  try InvalidArgument.requireDescending(sigmas.reversed())
+  try InvalidArgument.requirePositive(sigmas[0], "the lowest noise level")
+  // BEGIN SOLUTION
+  func flow(_ x: Tensor, _ sigma: Double) throws -> (value: Tensor, divergence: Tensor) {
+    let field: VectorField = { ($0 - (try denoiser($0, sigma))) * Float(1 / sigma) }
+    guard let probes else { return try exactDivergence(of: field, at: x) }
+    return try estimatedDivergence(of: field, at: x, probes: probes)
+  }
+
+  var x = x
+  var integral = Tensor.zeros([x.dim(0)])
+  for (sigma, next) in zip(sigmas, sigmas.dropFirst()) {
+    let h = Float(next - sigma)
+    let start = try flow(x, sigma)
+    let end = try flow(x + start.value * h, next)
+    x = x + (start.value + end.value) * (h / 2)
+    integral = integral + (start.divergence + end.divergence) * (h / 2)
+  }
+
+  let variance = sigmas[sigmas.count - 1] * sigmas[sigmas.count - 1] + sigmaData * sigmaData
+  let logNormalizer = -0.5 * Double(x.dim(1)) * log(2 * Double.pi * variance)
+  let logPrior = square(x).sum(axis: 1) * Float(-0.5 / variance) + Float(logNormalizer)
+  return logPrior + integral
+  // END SOLUTION
+}

@@ -1,0 +1,14 @@
+import Chapter05EDM
+import ExerciseTesting
+
+/// The call refuses its arguments with `InvalidArgument`. Any other error (an unsolved exercise, say) passes through.
+func expectRefusal(
+  _ what: String, file: StaticString = #filePath, line: UInt = #line, _ call: () throws -> Void
+) throws {
+  do {
+    try call()
+    expect(false, "\(what) should throw InvalidArgument", file: file, line: line)
+  } catch let refusal as InvalidArgument {
+    expect(!refusal.description.isEmpty, "\(what) should say what is wrong", file: file, line: line)
+  }
+}
