@@ -27,7 +27,9 @@ final class Exercise5_1_Parametrizations: ExerciseTestCase {
 
     let ddpm = try ddpmCoordinates(alphaBar: 0.25)
     expectClose(ddpm.s, 0.5, "DDPM scales x₀ by √ᾱ, not by ᾱ")
-    expectClose(ddpm.sigma, 3.0.squareRoot(), "DDPM has σ = √((1 − ᾱ)/ᾱ): a missing root, or the scale not divided out?")
+    expectClose(
+      ddpm.sigma, 3.0.squareRoot(),
+      "DDPM has σ = √((1 − ᾱ)/ᾱ): a missing root, or the scale not divided out?")
     let untouched = try ddpmCoordinates(alphaBar: 1)
     expectEqual(untouched, EDMCoordinates(s: 1, sigma: 0), "ᾱ = 1 is clean data: s = 1, σ = 0")
 

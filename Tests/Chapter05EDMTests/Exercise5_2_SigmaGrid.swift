@@ -73,7 +73,9 @@ final class Exercise5_2_SigmaGrid: ExerciseTestCase {
     var previous = Double.infinity
     for rho in [1.0, 2, 3, 5, 7, 10] {
       let sigmas = try karrasSigmas(count: 21, rho: rho)
-      expect(sigmas.count == 22 && sigmas[10] < previous, "a larger ρ must move the middle of the grid down (ρ = \(rho))")
+      expect(
+        sigmas.count == 22 && sigmas[10] < previous,
+        "a larger ρ must move the middle of the grid down (ρ = \(rho))")
       previous = sigmas.count == 22 ? sigmas[10] : previous
     }
     let nearlyGeometric = try karrasSigmas(count: 9, sigmaMin: 0.1, sigmaMax: 25.6, rho: 1e5)

@@ -48,7 +48,8 @@ final class Exercise5_3_Preconditioning: ExerciseTestCase {
       let signal = sigmaData * sigmaData
       let noise = sigma * sigma
       expectClose(
-        c.input * c.input * (signal + noise), 1, relative: 1e-9, "the network's input c_in·(x₀ + n) must have variance 1")
+        c.input * c.input * (signal + noise), 1, relative: 1e-9,
+        "the network's input c_in·(x₀ + n) must have variance 1")
       // F's target is (x₀ − c_skip(x₀ + n)) / c_out.
       func targetVariance(skip: Double) -> Double { (1 - skip) * (1 - skip) * signal + skip * skip * noise }
       expectClose(

@@ -10,7 +10,9 @@ final class Exercise5_4_TrainingLoss: ExerciseTestCase {
     expectFinite(weight, "the weight must be a number")
     let sigmas = try trainingSigmas(count: 7, using: &rng)
     expectEqual(sigmas.count, 7, "one noise level a sample")
-    expect(sigmas.allSatisfy { $0 > 0 }, "noise levels are positive: ln σ is what is normal, so take exp; got \(sigmas)")
+    expect(
+      sigmas.allSatisfy { $0 > 0 },
+      "noise levels are positive: ln σ is what is normal, so take exp; got \(sigmas)")
     let x0 = Tensor.normal([7, 2, 4], using: &rng)
     let loss = try edmLoss(
       denoiser: { x, _ in x }, x0: x0, sigmas: Array(repeating: 0.5, count: 7),
@@ -30,7 +32,9 @@ final class Exercise5_4_TrainingLoss: ExerciseTestCase {
     let x0 = Tensor(rows: [[1, 2], [3, 4]])
     let noise = Tensor(rows: [[1, -1], [0.5, 2]])
     let perfect = try edmLoss(denoiser: { _, _ in x0 }, x0: x0, sigmas: [0.5, 2], noise: noise, sigmaData: 1)
-    expectClose(perfect.item(), 0, absolute: 1e-7, "a denoiser that returns x₀ has no loss: D predicts x₀, not the noise")
+    expectClose(
+      perfect.item(), 0, absolute: 1e-7,
+      "a denoiser that returns x₀ has no loss: D predicts x₀, not the noise")
 
     var asked: (x: Tensor, sigmas: [Double]) = (x0, [])
     let off = try edmLoss(
@@ -89,7 +93,8 @@ final class Exercise5_4_TrainingLoss: ExerciseTestCase {
         sigmaData: known.sigmaData)
       expectClose(
         Double(loss.item()), known.loss, relative: 1e-4,
-        "PyTorch, one sample at a time, gets another loss (σ_d = \(known.sigmaData)): is σ_d used, are the weights per row?")
+        "PyTorch, one sample at a time, gets another loss (σ_d = \(known.sigmaData)): is σ_d used, are the weights "
+          + "per row?")
       let gradient = grad(of: loss, wrt: [slope])[0]
       expectClose(Double(gradient.item()), known.gradient, relative: 1e-4, "the derivative by the model's parameter")
     }

@@ -23,7 +23,8 @@ final class Exercise5_5_IdealDenoiser: ExerciseTestCase {
       let clean = try idealDenoiser(x, sigma: sigma, data: Tensor(column: [-1, 1]))
       expectClose(
         clean, tanh(x * Float(1 / (sigma * sigma))), relative: 1e-4, absolute: 1e-6,
-        "for the data −1 and 1, D = tanh(x/σ²): the exponent is −‖x − y‖²/(2σ²), with the 2, the squares, and the minus")
+        "for the data −1 and 1, D = tanh(x/σ²): the exponent is −‖x − y‖²/(2σ²), with the 2, the squares, and the "
+          + "minus")
     }
     let lone = try idealDenoiser(x, sigma: 1, data: Tensor(column: [0.7]))
     expectClose(lone, .full(0.7, [5, 1]), "a single data point is always the answer")
@@ -95,8 +96,8 @@ final class Exercise5_5_IdealDenoiser: ExerciseTestCase {
       let clean = try mixtureDenoiser(Tensor(rows: known.x), sigma: known.sigma, mixture: mixture)
       expectClose(
         clean, Tensor(rows: known.denoised), relative: 1e-3, absolute: 1e-4,
-        "torch.distributions has another answer at σ = \(known.sigma): check wₖ, and (sₖ² + σ²)^(−D/2), which matters once "
-          + "the components' variances differ")
+        "torch.distributions has another answer at σ = \(known.sigma): check wₖ, and (sₖ² + σ²)^(−D/2), which "
+          + "matters once the components' variances differ")
     }
   }
 

@@ -20,9 +20,12 @@ final class Exercise5_6_ProbabilityFlow: ExerciseTestCase {
     let toOne: Denoiser = { x, _ in .ones(x.shape) }
     let slope = try score(denoiser: toOne, x: Tensor([3]), sigma: 2)
     expectClose(
-      Double(slope.scalars[0]), -0.5, "(D − x)/σ² = (1 − 3)/4: towards the denoiser's answer, and over the *square* of σ")
+      Double(slope.scalars[0]), -0.5,
+      "(D − x)/σ² = (1 − 3)/4: towards the denoiser's answer, and over the *square* of σ")
     let velocity = try odeDerivative(denoiser: toOne, schedule: .edm, x: Tensor([3]), t: 2)
-    expectClose(Double(velocity.scalars[0]), 1, "with σ = t and s = 1 it is (x − D)/t: time falls, so x moves towards D")
+    expectClose(
+      Double(velocity.scalars[0]), 1,
+      "with σ = t and s = 1 it is (x − D)/t: time falls, so x moves towards D")
 
     let flow = try flowMatchingSchedule()
     expectClose(flow.s(0.25), 0.75, "flow matching: s = 1 − t, with the data at t = 0")
@@ -40,7 +43,8 @@ final class Exercise5_6_ProbabilityFlow: ExerciseTestCase {
     let velocity = try odeDerivative(denoiser: witness.callAsFunction, schedule: schedule, x: Tensor([2]), t: 1)
     expectEqual(witness.sigmas, [3], "the denoiser must be asked once, at the noise level σ(t), not at t")
     expectClose(
-      Double(witness.inputs.first?.scalars[0] ?? .nan), 8, "the denoiser knows nothing of s: it must be asked at x/s, not at x")
+      Double(witness.inputs.first?.scalars[0] ?? .nan), 8,
+      "the denoiser knows nothing of s: it must be asked at x/s, not at x")
     // (σ̇/σ + ṡ/s)x − (σ̇s/σ)D = (2/3 − 2)·2 − (2 · 0.25/3)·4
     expectClose(
       Double(velocity.scalars[0]), -10.0 / 3,
@@ -102,7 +106,8 @@ final class Exercise5_6_ProbabilityFlow: ExerciseTestCase {
       for (t, next) in zip(times, times.dropFirst()) {
         let half = (next - t) / 2
         let first = try odeDerivative(denoiser: law.denoiser, schedule: schedule, x: x, t: t)
-        let middle = try odeDerivative(denoiser: law.denoiser, schedule: schedule, x: x + first * Float(half), t: t + half)
+        let middle = try odeDerivative(
+          denoiser: law.denoiser, schedule: schedule, x: x + first * Float(half), t: t + half)
         x = x + middle * Float(2 * half)
       }
       ends.append(x * Float(1 / schedule.s(times[count])))

@@ -41,8 +41,8 @@ final class Exercise5_7_HeunSampler: ExerciseTestCase {
     let heun = try heunSample(denoiser: half, sigmas: [2, 1], initial: Tensor([4]))
     expectClose(
       Double(heun.sample.scalars[0]), 2.75,
-      "Heun: 4 + (1 − 2)(1 + 1.5)/2, from the *old* x; 3 means no correction, 1.75 that it started from Euler's result, "
-        + "3.125 that the second slope was divided by the old σ")
+      "Heun: 4 + (1 − 2)(1 + 1.5)/2, from the *old* x; 3 means no correction, 1.75 that it started "
+        + "from Euler's result, 3.125 that the second slope was divided by the old σ")
     let toZero = try heunSample(denoiser: half, sigmas: [2, 1, 0], initial: Tensor([4]))
     expectClose(Double(toZero.sample.scalars[0]), 1.375, "the last step, to σ = 0, is Euler's and lands on D")
 
@@ -57,10 +57,14 @@ final class Exercise5_7_HeunSampler: ExerciseTestCase {
       let x = Tensor.normal([6, 2], using: &rng) * Float(sigma)
       let clean = try law.denoiser(x, sigma)
       let euler = try eulerSample(denoiser: law.denoiser, sigmas: [sigma, 0], initial: x)
-      expectClose(euler.sample, clean, relative: 1e-4, absolute: 1e-5, "a step from σ = \(sigma) to 0 must land on D(x; σ)")
+      expectClose(
+        euler.sample, clean, relative: 1e-4, absolute: 1e-5,
+        "a step from σ = \(sigma) to 0 must land on D(x; σ)")
       let heun = try heunSample(denoiser: law.denoiser, sigmas: [sigma, 0], initial: x)
       expectFinite(heun.sample, "dividing by σ = 0: the last step must stay an Euler step")
-      expectClose(heun.sample, clean, relative: 1e-4, absolute: 1e-5, "a step from σ = \(sigma) to 0 must land on D(x; σ)")
+      expectClose(
+        heun.sample, clean, relative: 1e-4, absolute: 1e-5,
+        "a step from σ = \(sigma) to 0 must land on D(x; σ)")
     }
   }
 
@@ -137,7 +141,8 @@ final class Exercise5_7_HeunSampler: ExerciseTestCase {
       let heun = try heunSample(denoiser: law.denoiser, sigmas: levels + [0], initial: x)
       expectClose(
         heun.sample, exact * Float(heunRatio), relative: 2e-4,
-        "Heun in \(count) steps must end at \(heunRatio) times the exact spread: its error falls to a quarter when N doubles")
+        "Heun in \(count) steps must end at \(heunRatio) times the exact spread: its error falls to a quarter when "
+          + "N doubles")
     }
   }
 }

@@ -27,7 +27,9 @@ final class Exercise5_8_StochasticSampler: ExerciseTestCase {
     // From x = 4 at σ = 2 with D = x/2 Heun's method goes to 2.75 at σ = 1, and from there to 1.375.
     let run = try stochasticSample(
       denoiser: { x, _ in x * 0.5 }, sigmas: [2, 1, 0], initial: Tensor([4]), churn: Churn(amount: 0), using: &rng)
-    expectClose(Double(run.sample.scalars[0]), 1.375, "without churn the sampler must do exactly what Heun's method does")
+    expectClose(
+      Double(run.sample.scalars[0]), 1.375,
+      "without churn the sampler must do exactly what Heun's method does")
     expect(rng == untouched, "without churn no noise is needed: draw ε only in steps with γ > 0")
     let outside = try stochasticSample(
       denoiser: { x, _ in x * 0.5 }, sigmas: [2, 1, 0], initial: Tensor([4]),
@@ -49,7 +51,8 @@ final class Exercise5_8_StochasticSampler: ExerciseTestCase {
     let gentle = try levels(Churn(amount: 0.4))
     expectClose(
       gentle, [8.8, 4, 4.4, 2, 2.2, 1, 1.1], relative: 1e-9,
-      "γ = S_churn/N = 0.1, and the first slope is taken at σ̂ = (1 + γ)σ, after the noise: D must be asked at these levels")
+      "γ = S_churn/N = 0.1, and the first slope is taken at σ̂ = (1 + γ)σ, after the noise: D must be asked at "
+        + "these levels")
     let wild = try levels(Churn(amount: 100))
     expectClose(
       wild, [8 * root, 4, 4 * root, 2, 2 * root, 1, root], relative: 1e-9,
@@ -90,7 +93,8 @@ final class Exercise5_8_StochasticSampler: ExerciseTestCase {
         x = x * Float(next > 0 ? 1 + h / 2 * (g(raised) + g(next) * euler) : euler)
         expectClose(
           path[i + 1], x, relative: 1e-3, absolute: 1e-4,
-          "with the same ε, step \(i + 1) must end elsewhere: √(σ̂² − σ²)·S_noise of noise, the slope at (x̂, σ̂), a step of σᵢ₊₁ − σ̂")
+          "with the same ε, step \(i + 1) must end elsewhere: √(σ̂² − σ²)·S_noise of noise, the slope at (x̂, σ̂), "
+            + "a step of σᵢ₊₁ − σ̂")
       }
       expect(rng == mine, "draw ε once in each step with γ > 0, as Tensor.normal(x.shape, using: &rng)")
     }

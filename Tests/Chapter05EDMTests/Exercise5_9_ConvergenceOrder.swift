@@ -36,16 +36,20 @@ final class Exercise5_9_ConvergenceOrder: ExerciseTestCase {
     }
 
     let errors = try localErrors(
-      step: { x, t, next in x + Float(next - t) }, exact: { t in Tensor([Float(t * t), Float(2 * t)]) }, times: [0, 1, 3])
+      step: { x, t, next in x + Float(next - t) }, exact: { t in Tensor([Float(t * t), Float(2 * t)]) },
+      times: [0, 1, 3])
     // Step 1 reaches (1, 1) instead of (1, 2); step 2 starts on the truth (1, 2) and reaches (3, 4) instead of (9, 6).
     expectClose(
       errors, [(0.5).squareRoot(), (20.0).squareRoot()], relative: 1e-6,
-      "the root of the mean of the squared differences; every step starts on the exact solution, not where the last one ended")
+      "the root of the mean of the squared differences; every step starts on the exact solution, not where the "
+        + "last one ended")
 
     let quadratic = try fittedOrder(steps: [1, 0.5, 0.25], errors: [8, 2, 0.5])
     expectClose(quadratic, 2, relative: 1e-9, "half the step, a quarter of the error: order 2")
     let rough = try fittedOrder(steps: [1, exp(1), exp(2)], errors: [1, exp(1), exp(5)])
-    expectClose(rough, 2.5, relative: 1e-9, "ln h = 0, 1, 2 and ln e = 0, 1, 5: the line of least squares has slope 5/2")
+    expectClose(
+      rough, 2.5, relative: 1e-9,
+      "ln h = 0, 1, 2 and ln e = 0, 1, 5: the line of least squares has slope 5/2")
   }
 
   func test3_PowerLaws() throws {
@@ -91,7 +95,8 @@ final class Exercise5_9_ConvergenceOrder: ExerciseTestCase {
       let order = try fittedOrder(steps: counts.map { 2 / Double($0) }, errors: errors)
       expectClose(
         order, 2, absolute: 0.15,
-        "the error after a fixed time must fall with the square of the step for α = \(alpha); the errors were \(errors)")
+        "the error after a fixed time must fall with the square of the step for α = \(alpha); the errors were "
+          + "\(errors)")
     }
   }
 
@@ -127,6 +132,8 @@ final class Exercise5_9_ConvergenceOrder: ExerciseTestCase {
       errors.append(Double(square(y - exact).mean().item()).squareRoot())
     }
     let order = try fittedOrder(steps: counts.map { 1 / Double($0) }, errors: errors)
-    expectClose(order, 2, absolute: 0.25, "Heun's method along the probability flow is of second order; the errors were \(errors)")
+    expectClose(
+      order, 2, absolute: 0.25,
+      "Heun's method along the probability flow is of second order; the errors were \(errors)")
   }
 }
