@@ -1,0 +1,30 @@
+import Synchronization
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// A process and all that it started, so that they can be ended together.
+final class ProcessGroup: Sendable {
+  private let id = Mutex<pid_t?>(nil)
+
+  /// The process that leads the group; its number is the group's.
+  var leader: pid_t? {
+    get { id.withLock { $0 } }
+    set { id.withLock { $0 = newValue } }
+  }
+
+  /// Ends every process of the group at once.
+  func kill() { send(SIGKILL) }
+
+  func send(_ signal: Int32) {
+    guard let leader, leader > 1 else { return }
+    #if canImport(Darwin)
+      _ = Darwin.kill(-leader, signal)
+    #else
+      _ = Glibc.kill(-leader, signal)
+    #endif
+  }
+}

@@ -1,0 +1,29 @@
+extension String {
+  /// The text filled up with spaces at its end.
+  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+
+  /// The text filled up with spaces at its beginning.
+  func aligned(to width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
+
+  /// The text in lines of at most `width` characters, broken at spaces.
+  func wrapped(to width: Int) -> [String] {
+    var lines: [String] = []
+    for paragraph in split(separator: "\n", omittingEmptySubsequences: false) {
+      var line = ""
+      for word in paragraph.split(separator: " ") {
+        if !line.isEmpty, line.count + 1 + word.count > width {
+          lines.append(line)
+          line = ""
+        }
+        line += (line.isEmpty ? "" : " ") + word
+      }
+      lines.append(line)
+    }
+    return lines
+  }
+}
+
+extension Double {
+  /// `7.5`, but `10` rather than `10.0`.
+  var brief: String { self == rounded() && abs(self) < 1e15 ? "\(Int(self))" : "\(self)" }
+}

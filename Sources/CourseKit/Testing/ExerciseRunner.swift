@@ -1,0 +1,39 @@
+import Foundation
+
+/// Runs the tests of one exercise in a process of its own, with limits, and judges it by the receipts.
+struct ExerciseRunner: Sendable {
+  /// Address space that an exercise may use.
+  static let memoryLimit = 4 << 30
+
+  let bundle: TestBundle
+
+  /// - Parameters:
+  ///   - environment: more variables for the process.
+  ///   - seed: of the random inputs; `nil` for the fixed one.
+  func run(
+    _ exercise: Manifest.Exercise, of chapter: Chapter, environment: [String: String?] = [:], seed: UInt64? = nil
+  ) async throws -> ExerciseResult {
+    let nonce = UUID().uuidString
+    let receipts = FileManager.default.temporaryDirectory.appending(path: "receipts-\(nonce)")
+    guard FileManager.default.createFile(atPath: receipts.path, contents: nil, attributes: [.posixPermissions: 0o600])
+    else {
+      throw CourseError(.environment, "Can't write \(receipts.path): make the temporary folder writable, or set TMPDIR")
+    }
+    defer { try? FileManager.default.removeItem(at: receipts) }
+
+    var command = bundle.command(testClass: "\(chapter.testTarget).\(exercise.test)")
+    command.environment = environment
+    command.environment["EXERCISE_RECEIPTS"] = receipts.path
+    command.environment["EXERCISE_NONCE"] = nonce
+    command.environment["SWIFT_BACKTRACE"] = "enable=no"
+    if let seed { command.environment["EXERCISE_SEED"] = "\(seed)" }
+    command.limits = Command.Limits(
+      time: exercise.timeLimit, memory: ExerciseRunner.memoryLimit, output: 256 << 10)
+    let outcome = try await command.run()
+    let data = (try? Data(contentsOf: receipts)) ?? Data()
+    return Verdict(
+      exercise: exercise, testTarget: chapter.testTarget, receipts: Receipt.all(in: data, nonce: nonce),
+      ending: outcome.ending, output: outcome.output, root: chapter.root
+    ).result
+  }
+}

@@ -1,0 +1,7 @@
+import ArgumentParser
+
+struct Author: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "For those who write the course.",
+    subcommands: [Stubs.self])
+}
