@@ -109,9 +109,9 @@ extension Target {
   /// which a fused multiply-add becomes a library call that is a hundred times slower.
   static func core(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
     #if arch(x86_64)
-      let flags = ["-O", "-Xcc", "-march=native"]
+      let flags = ["-O", "-whole-module-optimization", "-disable-batch-mode", "-num-threads", "2", "-Xcc", "-march=native"]
     #else
-      let flags = ["-O"]
+      let flags = ["-O", "-whole-module-optimization", "-disable-batch-mode", "-num-threads", "2"]
     #endif
     return .target(
       name: name, dependencies: dependencies, resources: resources, swiftSettings: [.unsafeFlags(flags)])

@@ -154,10 +154,6 @@ extension Tensor {
 /// Cuts rows of `length` scalars among the threads, if there is work enough.
 @inline(__always)
 func parallelRows(_ rows: Int, length: Int, _ body: (Range<Int>) -> Void) {
-  let pieces = min(Threads.count, rows, max(1, rows * length / elementwiseGrain))
-  guard pieces > 1 else {
-    if rows > 0 { body(0..<rows) }
-    return
-  }
+  let pieces = max(1, min(Threads.count, rows, rows * length / elementwiseGrain))
   parallelTasks(pieces) { piece in body(rows * piece / pieces..<rows * (piece + 1) / pieces) }
 }

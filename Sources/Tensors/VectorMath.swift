@@ -131,3 +131,4 @@ enum VectorMath {
     return x != x ? x : value
   }
 }
+
