@@ -1,0 +1,31 @@
+import Tensors
+
+/// y = x Wᵀ + b on the last axis.
+///
+/// `weight` is [out, in], `bias` [out]; both start uniform in ±1/√in, as in PyTorch. Input [..., in], output [..., out].
+public final class Linear: Module {
+  /// W, [out, in].
+  public let weight: Parameter
+  /// b, [out]; nil without one.
+  public let bias: Parameter?
+
+  /// A linear layer from `inputDimensions` to `outputDimensions` numbers.
+  public init(inputDimensions: Int, outputDimensions: Int, bias: Bool = true, using rng: inout RandomStream) {
+    weight = Parameter(
+      Initialization.uniform([outputDimensions, inputDimensions], fanIn: inputDimensions, using: &rng))
+    self.bias = bias ? Parameter(Initialization.uniform([outputDimensions], fanIn: inputDimensions, using: &rng)) : nil
+    super.init()
+  }
+
+  /// x [..., in] → [..., out].
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    if x.ndim == 0 || x.dim(-1) != weight.shape[1] {
+      fatalError("Linear: the input has shape \(x.shape); its last axis must be \(weight.shape[1]), as the weight is \(weight.shape) [out, in].")
+    }
+    return linear(x, weight: weight.value, bias: bias?.value)
+  }
+
+  public override var summary: String { "\(weight.shape[1]) → \(weight.shape[0])" }
+}
+
+extension Linear: UnaryLayer {}

@@ -1,0 +1,75 @@
+import Tensors
+
+/// Group normalization (Wu & He 2018): per sample, the channels in `groupCount` groups, each group brought to mean 0 and variance 1 over its
+/// channels and pixels, then scaled and shifted per channel.
+///
+/// y = (x − mean) / √(variance + eps) · weight + bias, with the population variance. Input [N, C, ...]; `weight` starts at 1, `bias` at 0.
+public final class GroupNorm: Module {
+  /// The scale, [C].
+  public let weight: Parameter
+  /// The shift, [C].
+  public let bias: Parameter
+  /// The number of groups.
+  public let groupCount: Int
+  /// Keeps the division finite.
+  public let eps: Float
+
+  /// A normalization of `dimensions` channels in `groupCount` groups of equal size.
+  public init(groupCount: Int, dimensions: Int, eps: Float = 1e-5) {
+    if groupCount < 1 || dimensions % groupCount != 0 {
+      fatalError("GroupNorm: \(groupCount) groups do not divide \(dimensions) channels.")
+    }
+    weight = Parameter(.ones([dimensions]))
+    bias = Parameter(.zeros([dimensions]))
+    self.groupCount = groupCount
+    self.eps = eps
+    super.init()
+  }
+
+  /// x [N, C, ...] → the same shape.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    if x.ndim < 2 || x.dim(1) != weight.shape[0] {
+      fatalError("GroupNorm: the input has shape \(x.shape); its axis 1 must be \(weight.shape[0]) channels.")
+    }
+    return groupNorm(x, groupCount: groupCount, weight: weight.value, bias: bias.value, eps: eps)
+  }
+
+  public override var summary: String { "\(weight.shape[0]) in \(groupCount) groups" }
+}
+
+/// Layer normalization (Ba et al. 2016) over the last axis: y = (x − mean) / √(variance + eps) · weight + bias.
+///
+/// Input [..., D]; `weight` [D] starts at 1, `bias` [D] at 0.
+public final class LayerNorm: Module {
+  /// The scale, [D].
+  public let weight: Parameter
+  /// The shift, [D].
+  public let bias: Parameter
+  /// Keeps the division finite.
+  public let eps: Float
+
+  /// A normalization of the last axis, of `dimensions` numbers.
+  public init(dimensions: Int, eps: Float = 1e-5) {
+    weight = Parameter(.ones([dimensions]))
+    bias = Parameter(.zeros([dimensions]))
+    self.eps = eps
+    super.init()
+  }
+
+  /// x [..., D] → the same shape.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    let dimensions = weight.shape[0]
+    if x.ndim == 0 || x.dim(-1) != dimensions {
+      fatalError("LayerNorm: the input has shape \(x.shape); its last axis must be \(dimensions).")
+    }
+    // One group over D channels without pixels is the same statistic.
+    let rows = groupNorm(
+      x.reshaped([-1, dimensions]), groupCount: 1, weight: weight.value, bias: bias.value, eps: eps)
+    return rows.reshaped(x.shape)
+  }
+
+  public override var summary: String { "\(weight.shape[0])" }
+}
+
+extension GroupNorm: UnaryLayer {}
+extension LayerNorm: UnaryLayer {}

@@ -1,0 +1,28 @@
+import Tensors
+
+/// A named place in a ``Module`` that holds numbers: a weight that an optimizer moves, or a fixed table that travels with it.
+///
+/// It is a class so that a model, its optimizer and its average all speak of the same weight. The numbers themselves are an immutable
+/// ``Tensor``: whoever keeps an old `value` keeps the old numbers.
+public final class Parameter {
+  /// The numbers. Only a value of the same shape can take their place.
+  public var value: Tensor {
+    willSet {
+      if newValue.shape != value.shape {
+        fatalError("A parameter of shape \(value.shape) cannot take a value of shape \(newValue.shape).")
+      }
+    }
+  }
+
+  /// Whether training moves it. A parameter that is not trainable (a frozen weight, a table of frequencies) is saved and loaded all the same.
+  public var isTrainable: Bool
+
+  /// Makes a parameter that starts as `value`.
+  public init(_ value: Tensor, isTrainable: Bool = true) {
+    self.value = value.detached()
+    self.isTrainable = isTrainable
+  }
+
+  /// The shape of the numbers.
+  public var shape: [Int] { value.shape }
+}

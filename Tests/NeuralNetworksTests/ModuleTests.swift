@@ -1,0 +1,135 @@
+import NeuralNetworks
+import Tensors
+import XCTest
+
+final class ModuleTests: XCTestCase {
+  private final class Parts: Module {
+    let weight: Parameter
+    let head: Linear?
+    let nothing: Linear?
+    let blocks: [Module]
+    let tied: Parameter
+    let name = "not a parameter"
+
+    init(using rng: inout RandomStream) {
+      weight = Parameter(.zeros([2]))
+      head = Linear(inputDimensions: 2, outputDimensions: 1, using: &rng)
+      nothing = nil
+      blocks = [
+        Linear(inputDimensions: 1, outputDimensions: 1, bias: false, using: &rng),
+        Sequential([Linear(inputDimensions: 1, outputDimensions: 2, using: &rng), Activation.relu, LayerNorm(dimensions: 2)]),
+      ]
+      tied = weight
+      super.init()
+    }
+  }
+
+  private func make(seed: UInt64 = 1) -> Parts {
+    var rng = RandomStream(seed: seed)
+    return Parts(using: &rng)
+  }
+
+  func testKeysAreThoseOfPyTorch() throws {
+    XCTAssertEqual(
+      make().parameters().map(\.key),
+      [
+        "weight", "head.weight", "head.bias", "blocks.0.weight", "blocks.1.0.weight", "blocks.1.0.bias",
+        "blocks.1.2.weight", "blocks.1.2.bias",
+      ])
+    for name in ["unet", "unet-wide"] {
+      let fixture = try Fixture("\(name).safetensors")
+      var rng = RandomStream(seed: 1)
+      let unet = UNet(try fixture.configuration(), using: &rng)
+      XCTAssertEqual(Set(unet.stateDictionary().keys), Set(fixture.part("unet/parameter.").keys))
+    }
+  }
+
+  func testStrictLoadNamesEveryProblemAndChangesNothing() throws {
+    let model = make()
+    var numbers = make(seed: 2).stateDictionary()
+    numbers["head.weight"] = .zeros([3, 1])
+    numbers["blocks.0.weight"] = nil
+    numbers["blocks.7.weight"] = .zeros([1])
+    let before = model.stateDictionary().mapValues(\.scalars)
+    XCTAssertThrowsError(try model.load(numbers, source: "/models/other.safetensors")) { error in
+      let message = "\(error)"
+      for part in [
+        "/models/other.safetensors", "Parts", "head.weight is [1, 2] in the model and [3, 1] in the file",
+        "missing: blocks.0.weight", "[1, 1]", "unknown: blocks.7.weight",
+      ] { XCTAssertTrue(message.contains(part), "\(part) is not in: \(message)") }
+      XCTAssertEqual((error as? ModelLoadingError)?.problems.count, 3)
+    }
+    XCTAssertEqual(model.stateDictionary().mapValues(\.scalars), before)
+    XCTAssertThrowsError(try model.load(numbers, strict: false), "shapes must fit even where keys need not")
+    numbers["head.weight"] = nil
+    try model.load(numbers, strict: false)
+    XCTAssertEqual(model.stateDictionary()["blocks.1.0.weight"]?.scalars, numbers["blocks.1.0.weight"]?.scalars)
+    XCTAssertEqual(model.stateDictionary()["head.weight"]?.scalars, before["head.weight"])
+  }
+
+  func testLoadedNumbersComeBack() throws {
+    let (a, b) = (make(seed: 3), make(seed: 4))
+    try b.load(a.stateDictionary())
+    XCTAssertEqual(a.stateDictionary().mapValues(\.scalars), b.stateDictionary().mapValues(\.scalars))
+  }
+
+  func testPrintShowsTheTree() {
+    let text = "\(make())"
+    for part in ["Parts · 14 parameters", "head: Linear(2 → 1) · 3 parameters", "weight [2, 1]", "1: Activation(relu)"] {
+      XCTAssertTrue(text.contains(part), "\(part) is not in:\n\(text)")
+    }
+    var rng = RandomStream(seed: 1)
+    XCTAssertTrue("\(FourierEmbedding(dimensions: 4, using: &rng))".contains("weight [2], fixed"))
+  }
+
+  func testModeReachesEveryPart() {
+    let model = make()
+    model.isTraining = false
+    XCTAssertEqual(model.head?.isTraining, false)
+    XCTAssertTrue(model.blocks.allSatisfy { !$0.isTraining })
+  }
+
+  func testGradientsOfFrozenAndTiedParameters() throws {
+    let model = make()
+    let x = Tensor([1, 2] as [Float], shape: [1, 2])
+    let head = try XCTUnwrap(model.head)
+    head.bias?.isTrainable = false
+    let (value, gradients) = valueAndGrad(model) { (head(x) + (model.weight.value * model.tied.value).sum()).sum() }
+    XCTAssertFalse(value.isTracked)
+    XCTAssertNil(gradients["head.bias"])
+    XCTAssertEqual(gradients["head.weight"]?.scalars, [1, 2])
+    XCTAssertEqual(gradients["blocks.0.weight"]?.scalars, [0], "not reached: zeros")
+    XCTAssertTrue(model.parameters().allSatisfy { !$0.parameter.value.isTracked }, "the leaves are gone afterwards")
+    XCTAssertEqual(model.parameterCount, 13)
+  }
+
+  func testTwoModelsAtOnce() {
+    var rng = RandomStream(seed: 5)
+    let (first, second) = (
+      Linear(inputDimensions: 2, outputDimensions: 2, bias: false, using: &rng),
+      Linear(inputDimensions: 2, outputDimensions: 1, bias: false, using: &rng)
+    )
+    let x = Tensor([1, -1] as [Float], shape: [1, 2])
+    let (_, both) = valueAndGrad([first, second]) { second(first(x)).sum() }
+    XCTAssertEqual(both.count, 2)
+    XCTAssertEqual(both[1]["weight"]?.scalars, first(x).scalars)
+  }
+
+  func testParametersComeBackWhenTheLossThrows() {
+    struct Stop: Error {}
+    let model = make()
+    XCTAssertThrowsError(try valueAndGrad(model) { throw Stop() })
+    XCTAssertTrue(model.parameters().allSatisfy { !$0.parameter.value.isTracked })
+  }
+
+  func testClippingScalesAllGradientsAlike() {
+    let gradients = Gradients([("a", Tensor([3, 0])), ("b", Tensor([4]))])
+    XCTAssertEqual(gradients.globalNorm, 5)
+    let (clipped, norm) = clipGradNorm(gradients, maxNorm: 1)
+    XCTAssertEqual(norm, 5)
+    XCTAssertEqual(clipped.globalNorm, 1, accuracy: 1e-6)
+    XCTAssertEqual(clipped["a"]!.scalars[0], 0.6, accuracy: 1e-6)
+    XCTAssertEqual(clipGradNorm(gradients, maxNorm: 6).gradients["b"]?.scalars, [4], "small enough: untouched")
+    XCTAssertEqual(Gradients([("a", Tensor([Float.nan])), ("b", Tensor([1]))]).keysWithoutFiniteNumbers, ["a"])
+  }
+}
