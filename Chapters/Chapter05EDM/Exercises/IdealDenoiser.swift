@@ -13,9 +13,9 @@ import Tensors
 ///
 /// Karras et al. 2022, App. B.3, eq. 57. At large σ it is the mean of the data, at small σ the nearest point.
 ///
-/// At σ = 0.002 the exponents reach −10⁵, and `exp` of each is 0: subtract the largest exponent first (that is what
-/// `softmax` and `logSumExp` do). Distances of pictures from many data points need much memory at once: N·D numbers a
-/// row of x are fine, B·N·D are not.
+/// Even the nearest point's exponent is about −D/2, at any σ, and in Float32 `exp` of less than −104 is 0: subtract the
+/// largest exponent first (that is what `softmax` and `logSumExp` do). Distances of many pictures from many data points
+/// need much memory: N·D numbers, for one row of x, are fine; B·N·D at once are not.
 ///
 /// - Parameters:
 ///   - x: noisy samples, of shape [B, D].
