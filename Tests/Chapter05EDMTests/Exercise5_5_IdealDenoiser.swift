@@ -132,4 +132,27 @@ final class Exercise5_5_IdealDenoiser: ExerciseTestCase {
         viaMixture, viaData, relative: 1e-3, absolute: 1e-4, "a mixture without variance is a finite data set")
     }
   }
+
+  func test6_ItsSlopeIsAVariance() throws {
+    let points = Tensor(column: [-1, 1])
+    for sigma in [0.5, 1.0, 2.0] {
+      let x = Tensor(column: [-1.5, -0.2, 0.1, 0.9]).tracked()
+      let clean = try idealDenoiser(x, sigma: sigma, data: points)
+      let slope = grad(of: clean.sum(), wrt: [x])[0]
+      let variance = (1 - square(clean.detached())) * Float(1 / (sigma * sigma))
+      expectClose(
+        slope, variance, relative: 1e-3, absolute: 1e-5,
+        "dD/dx must be the variance of what x may come from, over σ²: for −1 and 1 that is (1 − D²)/σ²")
+
+      let mixture = try GaussianMixture(means: points, standardDeviation: 0.3)
+      let blurred = try mixtureDenoiser(x, sigma: sigma, mixture: mixture)
+      let blurredSlope = grad(of: blurred.sum(), wrt: [x])[0]
+      let total = 0.09 + sigma * sigma
+      let side = tanh(x.detached() * Float(1 / total))
+      let want = (1 - square(side)) * Float(sigma * sigma / (total * total)) + Float(0.09 / total)
+      expectClose(
+        blurredSlope, want, relative: 1e-3, absolute: 1e-5,
+        "dD/dx must be the variance of what x may come from, over σ²: also for two clouds")
+    }
+  }
 }
