@@ -38,8 +38,8 @@ public func eulerSample(
 ///     d′ = (x′ − D(x′; σᵢ₊₁)) / σᵢ₊₁                 slope at the end
 ///     x  ← x + (σᵢ₊₁ − σᵢ)·(d + d′)/2
 ///
-/// A step to σ = 0 stays an Euler step, as there is no slope at 0. Karras et al. 2022, Algorithm 1 with σ = t and s =
-/// 1. The error falls with the square of the number of steps, at twice the evaluations a step.
+/// A step to σ = 0 stays an Euler step, as there is no slope at 0. The error falls with the square of the number of
+/// steps, at twice the evaluations a step. Karras et al. 2022, Algorithm 1 with σ = t and s = 1.
 ///
 /// - Parameters: as in `eulerSample`.
 /// - Returns: x at σ_N, and how often D was evaluated: 2N − 1 times when σ_N = 0, else 2N.

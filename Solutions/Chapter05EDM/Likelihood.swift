@@ -34,10 +34,10 @@ public func exactDivergence(of field: VectorField, at x: Tensor) throws -> (valu
   // END SOLUTION
 }
 
-/// The field at x together with Hutchinson's estimate of its divergence there, vᵀ(∂f/∂x)v, for probes v with E[vvᵀ] =
-/// I.
+/// The field at x together with Hutchinson's estimate of its divergence there: vᵀ(∂f/∂x)v for a probe v with
+/// E[vvᵀ] = I.
 ///
-/// Hutchinson 1990; Grathwohl et al. 2019 (FFJORD), eq. 7. One backward pass whatever the number of dimensions;
+/// Hutchinson 1990; Grathwohl et al. 2019 (FFJORD), §3.1. One backward pass whatever the number of dimensions;
 /// unbiased, but noisy.
 ///
 /// - Parameters:
@@ -58,8 +58,8 @@ public func estimatedDivergence(
   // END SOLUTION
 }
 
-/// log p(x; σ_min) of each row of x, in nats, by the instantaneous change of variables along f(x, σ) = (x − D(x;
-/// σ))/σ:
+/// log p(x; σ_min) of each row of x, in nats, by the instantaneous change of variables along the field
+/// f(x, σ) = (x − D(x; σ))/σ:
 ///
 ///     log p(x; σ_min) = log N(x(σ_max); 0, (σ_max² + σ_d²)I) + ∫ ∇·f(x(σ), σ) dσ     from σ_min to σ_max
 ///
@@ -71,8 +71,8 @@ public func estimatedDivergence(
 /// - Parameters:
 ///   - denoiser: D, differentiable with respect to x.
 ///   - x: points at noise level σ_min, of shape [B, D].
-///   - sigmas: *rising* noise levels σ_min = σ₀ < … < σ_N = σ_max, for instance `karrasSigmas(count:
-///     256).dropLast().reversed()`.
+///   - sigmas: *rising* noise levels σ_min = σ₀ < … < σ_N = σ_max, for instance
+///     `karrasSigmas(count: 256).dropLast().reversed()`.
 ///   - sigmaData: σ_d.
 ///   - probes: nil for the exact divergence; else v of Hutchinson's estimate, of shape [B, D], the same along the
 ///     whole path.

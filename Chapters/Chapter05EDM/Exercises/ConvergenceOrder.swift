@@ -15,8 +15,9 @@ public typealias ODEDerivative = (_ x: Tensor, _ t: Double) throws -> Tensor
 ///     d′ = f(x + αh·d, t + αh)
 ///     x  ← x + h·((1 − 1/2α)·d + (1/2α)·d′)
 ///
-/// Second order for every α in (0, 1]: α = 1 is Heun's method, α = ½ the midpoint method, α = ⅔ Ralston's. Karras et
-/// al. 2022, App. D.2 and Algorithm 3.
+/// Second order for every α in (0, 1]: α = 1 is Heun's method, α = ½ the midpoint method, α = ⅔ Ralston's.
+///
+/// Karras et al. 2022, App. D.2 and Algorithm 3.
 public func rungeKuttaStep(
   _ derivative: ODEDerivative, x: Tensor, from t: Double, to next: Double, alpha: Double = 1
 ) throws -> Tensor {

@@ -31,8 +31,8 @@ public struct Preconditioning: Equatable, Sendable {
 ///     c_skip = σ_d² / (σ² + σ_d²)      c_out = σ·σ_d / √(σ² + σ_d²)      c_in = 1 / √(σ² + σ_d²)      c_noise = ¼ ln σ
 ///
 /// c_in makes the network's input of variance 1, c_out does the same for its training target, and c_skip is the
-/// choice that makes c_out as small as it can be, so that the network's errors are amplified least. (App. B.6, eq.
-/// 117, 131, 138.)
+/// choice that makes c_out as small as it can be, so that the network's errors are amplified least (App. B.6, eq. 117,
+/// 131 and 138).
 ///
 /// Throws `InvalidArgument` unless σ and σ_d are positive.
 public func preconditioning(sigma: Double, sigmaData: Double = 0.5) throws -> Preconditioning {

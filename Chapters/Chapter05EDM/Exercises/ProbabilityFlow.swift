@@ -1,7 +1,7 @@
 // Exercise 5.6: score and probability-flow ODE
 //
-// Moving a sample along this ODE changes its noise level and nothing else: at every t its law is that of s(t)(x₀ +
-// σ(t)ε). Run backwards from pure noise, it ends in a sample of the data.
+// Moving a sample along this ODE changes its noise level and nothing else: at every t its law is that of
+// s(t)(x₀ + σ(t)ε). Run backwards from pure noise, it ends in a sample of the data.
 
 import Exercises
 import Foundation
@@ -20,7 +20,8 @@ public func score(denoiser: Denoiser, x: Tensor, sigma: Double) throws -> Tensor
 ///     dx/dt = (ṡ/s)·x − s²·σ̇·σ·∇ log p(x/s; σ)
 ///           = (σ̇/σ + ṡ/s)·x − (σ̇·s/σ)·D(x/s; σ)
 ///
-/// Karras et al. 2022, eq. 4, and Algorithm 1, line 3. The denoiser knows nothing of s: it must be asked at x/s.
+/// Karras et al. 2022, eq. 4 and Algorithm 1. The gradient in the first line is with respect to x, so that it contains
+/// a factor 1/s. The denoiser knows nothing of s: it must be asked at x/s.
 ///
 /// - Parameters:
 ///   - schedule: s, σ and their derivatives with respect to t.
