@@ -93,15 +93,18 @@ private func centredSquares(_ x: UnsafePointer<Float>, mean: Float, count: Int) 
   return sum
 }
 
-/// Σ gᵢ and Σ gᵢ xᵢ, in sixteen lanes.
+/// Σ gᵢ and Σ gᵢ (xᵢ − mean), in sixteen lanes.
 @inline(__always)
-private func sumAndDot(_ g: UnsafePointer<Float>, _ x: UnsafePointer<Float>, count: Int) -> (sum: Float, dot: Float) {
+private func sumAndDot(
+  _ g: UnsafePointer<Float>, _ x: UnsafePointer<Float>, mean: Float, count: Int
+) -> (sum: Float, dot: Float) {
+  let centre = SIMD16<Float>(repeating: mean)
   var sums = SIMD16<Float>.zero
   var dots = SIMD16<Float>.zero
   var index = 0
   while index + 16 <= count {
     let u = UnsafeRawPointer(g + index).loadUnaligned(as: SIMD16<Float>.self)
-    let v = UnsafeRawPointer(x + index).loadUnaligned(as: SIMD16<Float>.self)
+    let v = UnsafeRawPointer(x + index).loadUnaligned(as: SIMD16<Float>.self) - centre
     sums += u
     dots.addProduct(u, v)
     index += 16
@@ -110,7 +113,7 @@ private func sumAndDot(_ g: UnsafePointer<Float>, _ x: UnsafePointer<Float>, cou
   var dot = Summation.horizontalSum(dots)
   while index < count {
     sum += g[index]
-    dot += g[index] * x[index]
+    dot += g[index] * (x[index] - mean)
     index += 1
   }
   return (sum, dot)
@@ -134,21 +137,17 @@ private func groupNormInputGradient(
         var dot: Float = 0
         for channel in 0..<perGroup {
           let gain = weight?.pointer[firstChannel + channel] ?? 1
-          let part = sumAndDot(gradient + channel * places, source + channel * places, count: places)
+          let part = sumAndDot(gradient + channel * places, source + channel * places, mean: mean, count: places)
           sum += gain * part.sum
           dot += gain * part.dot
         }
-        // Σ ĝ x̂ = scale · (Σ ĝ x − mean · Σ ĝ)
-        let meanGradient = sum / Float(length)
-        let meanDot = scale * (dot - mean * sum) / Float(length)
-        // dx = scale·gain·g − scale²·meanDot·x + scale·(scale·meanDot·mean − meanGradient)
-        let slope = -scale * scale * meanDot
-        let offset = scale * (scale * meanDot * mean - meanGradient)
+        let meanGradient = scale * sum / Float(length)
+        let slope = -scale * scale * (scale * dot / Float(length))
         for channel in 0..<perGroup {
           let gain = scale * (weight?.pointer[firstChannel + channel] ?? 1)
           let part = channel * places
           for place in part..<part + places {
-            target[place] = offset.addingProduct(source[place], slope).addingProduct(gradient[place], gain)
+            target[place] = (gain * gradient[place] - meanGradient).addingProduct(source[place] - mean, slope)
           }
         }
       }
@@ -167,8 +166,8 @@ private func groupNormWeightGradient(_ g: Tensor, _ x: Tensor, statistics: Stora
         for image in 0..<x.shape[0] {
           let start = (image * channels + channel) * places
           let row = image * groupCount + channel / perGroup
-          let part = sumAndDot(g.pointer + start, x.pointer + start, count: places)
-          total += Double(statistics.pointer[2 * row + 1] * (part.dot - statistics.pointer[2 * row] * part.sum))
+          let part = sumAndDot(g.pointer + start, x.pointer + start, mean: statistics.pointer[2 * row], count: places)
+          total += Double(statistics.pointer[2 * row + 1] * part.dot)
         }
         result[channel] = Float(total)
       }

@@ -1,0 +1,178 @@
+import XCTest
+
+@testable import Tensors
+
+/// The fast kernels against definitions a page of a textbook would print, on shapes that hit every tile and every edge.
+final class KernelTests: XCTestCase {
+  private var rng = RandomStream(seed: 1)
+
+  private func assertClose(_ got: Tensor, _ want: Tensor, _ what: String, file: StaticString = #filePath, line: UInt = #line) {
+    guard got.shape == want.shape else {
+      return XCTFail("\(what): shape \(got.shape) instead of \(want.shape)", file: file, line: line)
+    }
+    guard want.scalarCount > 0 else { return }
+    let error = abs(got - want).max().item()
+    let scale = abs(want).max().item()
+    XCTAssertLessThanOrEqual(error, 1e-5 * max(scale, 1), what, file: file, line: line)
+  }
+
+  private func naiveProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
+    let (m, k, n) = (a.shape[0], a.shape[1], b.shape[1])
+    let (x, y) = (a.scalars, b.scalars)
+    var c = [Float](repeating: 0, count: m * n)
+    for i in 0..<m {
+      for j in 0..<n {
+        var sum = 0.0
+        for l in 0..<k { sum += Double(x[i * k + l]) * Double(y[l * n + j]) }
+        c[i * n + j] = Float(sum)
+      }
+    }
+    return Tensor(c, shape: [m, n])
+  }
+
+  func testMatrixProductsOfEveryEdge() {
+    let sizes = [
+      (1, 1, 1), (1, 17, 3), (3, 1, 5), (4, 16, 8), (5, 15, 2), (12, 32, 9), (13, 33, 31), (11, 48, 64), (24, 31, 300), (25, 65, 257),
+      (100, 40, 70), (7, 100, 513), (60, 16, 5), (2, 3, 0),
+    ]
+    for (m, n, k) in sizes {
+      let a = Tensor.normal([m, k], using: &rng)
+      let b = Tensor.normal([k, n], using: &rng)
+      let want = k == 0 ? Tensor.zeros([m, n]) : naiveProduct(a, b)
+      assertClose(matmul(a, b), want, "\(m)×\(k) · \(k)×\(n)")
+      guard k > 0 else { continue }
+      assertClose(matmul(a.transposed(), b, transposeA: true), want, "\(m)×\(k)ᵀ · \(k)×\(n)")
+      assertClose(matmul(a, b.transposed(), transposeB: true), want, "\(m)×\(k) · \(k)×\(n)ᵀ")
+      assertClose(matmul(a.transposed(), b.transposed(), transposeA: true, transposeB: true), want, "both transposed")
+    }
+  }
+
+  func testParallelProductsGiveTheSameBits() {
+    for (m, n, k) in [(130, 70, 90), (20, 900, 400), (700, 33, 300), (257, 255, 258)] {
+      let a = Tensor.normal([m, k], using: &rng)
+      let b = Tensor.normal([k, n], using: &rng)
+      let one = withThreads(1) { matmul(a, b).scalars }
+      XCTAssertEqual(one, withThreads(2) { matmul(a, b).scalars }, "\(m) \(n) \(k)")
+      XCTAssertEqual(one, withThreads(5) { matmul(a, b).scalars }, "\(m) \(n) \(k)")
+    }
+  }
+
+  private func naiveConvolution(_ x: Tensor, _ w: Tensor, stride: Int, padding: Int, groups: Int) -> Tensor {
+    let s = ConvolutionShape(input: x.shape, weight: w.shape, stride: stride, padding: padding, groups: groups)
+    let (image, kernel) = (x.scalars, w.scalars)
+    let inner = s.inputChannels / groups
+    let outer = s.outputChannels / groups
+    var y: [Float] = []
+    for n in 0..<s.batch {
+      for o in 0..<s.outputChannels {
+        for i in 0..<s.outputHeight {
+          for j in 0..<s.outputWidth {
+            var sum = 0.0
+            for c in 0..<inner {
+              for u in 0..<s.kernelHeight {
+                for v in 0..<s.kernelWidth {
+                  let row = i * stride + u - padding
+                  let column = j * stride + v - padding
+                  guard (0..<s.height).contains(row), (0..<s.width).contains(column) else { continue }
+                  let channel = o / outer * inner + c
+                  let pixel = image[((n * s.inputChannels + channel) * s.height + row) * s.width + column]
+                  sum += Double(pixel) * Double(kernel[((o * inner + c) * s.kernelHeight + u) * s.kernelWidth + v])
+                }
+              }
+            }
+            y.append(Float(sum))
+          }
+        }
+      }
+    }
+    return Tensor(y, shape: s.output)
+  }
+
+  private struct Case {
+    let input: [Int]
+    let weight: [Int]
+    var stride = 1
+    var padding = 0
+    var groups = 1
+  }
+
+  private let convolutions = [
+    Case(input: [2, 3, 7, 7], weight: [5, 3, 3, 3], padding: 1),
+    Case(input: [1, 1, 28, 28], weight: [13, 1, 3, 3], padding: 1),
+    Case(input: [3, 4, 14, 14], weight: [12, 4, 3, 3], padding: 1),
+    Case(input: [2, 3, 6, 9], weight: [4, 3, 3, 3]),
+    Case(input: [2, 2, 5, 5], weight: [3, 2, 5, 5], padding: 2),
+    Case(input: [9, 6, 4, 4], weight: [8, 6, 1, 1]),
+    Case(input: [2, 3, 4, 5], weight: [2, 3, 3, 3], padding: 2),
+    Case(input: [2, 3, 4, 5], weight: [2, 3, 2, 2], padding: 3),
+    Case(input: [2, 3, 8, 8], weight: [4, 3, 3, 3], stride: 2, padding: 1),
+    Case(input: [2, 3, 9, 7], weight: [4, 3, 2, 3], stride: 2),
+    Case(input: [2, 4, 6, 6], weight: [6, 2, 3, 3], padding: 1, groups: 2),
+    Case(input: [2, 4, 6, 6], weight: [4, 1, 3, 3], stride: 2, padding: 1, groups: 4),
+    Case(input: [2, 3, 6, 6], weight: [4, 3, 3, 2], padding: 1),
+    Case(input: [1, 2, 9, 9], weight: [3, 2, 4, 4], stride: 3, padding: 2),
+  ]
+
+  func testConvolutionsAndTheirTransposes() {
+    for c in convolutions {
+      let what = "\(c.input) ∗ \(c.weight), stride \(c.stride), padding \(c.padding), groups \(c.groups)"
+      let x = Tensor.normal(c.input, using: &rng)
+      let w = Tensor.normal(c.weight, using: &rng)
+      let want = naiveConvolution(x, w, stride: c.stride, padding: c.padding, groups: c.groups)
+      assertClose(conv2d(x, w, stride: c.stride, padding: c.padding, groups: c.groups), want, what)
+      // A transpose is what makes ⟨y, x ∗ w⟩ = ⟨x', x⟩ = ⟨w', w⟩ for every x, w, y; unit vectors would give every entry.
+      let s = ConvolutionShape(input: c.input, weight: c.weight, stride: c.stride, padding: c.padding, groups: c.groups)
+      let y = Tensor.normal(s.output, using: &rng)
+      let inner = (y * want).sum().item()
+      let size = sqrt(square(y).sum() * square(want).sum()).item()
+      let xBack = Convolution.inputGradient(y, w, s)
+      let wBack = Convolution.weightGradient(x, y, s)
+      XCTAssertEqual((xBack * x).sum().item(), inner, accuracy: 1e-5 * size, "input gradient of \(what)")
+      XCTAssertEqual((wBack * w).sum().item(), inner, accuracy: 1e-5 * size, "weight gradient of \(what)")
+    }
+  }
+
+  func testDirectAndColumnGradientsOfAUnitImpulse() {
+    // One pixel of y lit: the input gradient is the kernel itself at that place, the weight gradient the patch.
+    let s = ConvolutionShape(input: [1, 1, 5, 5], weight: [1, 1, 3, 3], stride: 1, padding: 1, groups: 1)
+    let w = Tensor((1...9).map { Float($0) }, shape: [1, 1, 3, 3])
+    var lit = [Float](repeating: 0, count: 25)
+    lit[2 * 5 + 2] = 1
+    let y = Tensor(lit, shape: [1, 1, 5, 5])
+    let x = Tensor.arange(25).reshaped([1, 1, 5, 5])
+    let back = Convolution.inputGradient(y, w, s).sliced(axis: 2, 1..<4).sliced(axis: 3, 1..<4)
+    XCTAssertEqual(back.scalars, w.scalars)
+    let patch = x.sliced(axis: 2, 1..<4).sliced(axis: 3, 1..<4)
+    XCTAssertEqual(Convolution.weightGradient(x, y, s).scalars, patch.scalars)
+  }
+
+  func testConvolutionsGiveTheSameBitsWithAnyThreads() {
+    let x = Tensor.normal([9, 8, 14, 14], using: &rng)
+    let w = Tensor.normal([20, 8, 3, 3], using: &rng)
+    func all(_ threads: Int) -> [[Float]] {
+      withThreads(threads) {
+        let (a, b) = (x.tracked(), w.tracked())
+        let y = silu(groupNorm(conv2d(a, b, padding: 1), groupCount: 4))
+        return [y.scalars] + grad(of: y, wrt: [a, b]).map(\.scalars)
+      }
+    }
+    XCTAssertEqual(all(1), all(2))
+    XCTAssertEqual(all(1), all(7))
+  }
+
+  func testSumsAreExactToRounding() {
+    for count in [1, 15, 16, 31, 33, 4096, 4097, 70_000, 300_001] {
+      let x = Tensor.uniform([count], using: &rng)
+      let want = x.scalars.reduce(0.0) { $0 + Double($1) }
+      XCTAssertEqual(Double(x.sum().item()), want, accuracy: 2e-7 * want)
+    }
+    // A naive Float32 sum of 2²⁵ ones stops at 2²⁴; so does one lane of many.
+    XCTAssertEqual(Tensor.ones([1 << 25]).sum().item(), Float(1 << 25))
+    let tall = Tensor.uniform([5000, 3], using: &rng)
+    let columns = tall.sum(axis: 0).scalars
+    for column in 0..<3 {
+      let want = stride(from: column, to: 15_000, by: 3).reduce(0.0) { $0 + Double(tall.scalars[$1]) }
+      XCTAssertEqual(Double(columns[column]), want, accuracy: 1e-6 * want)
+    }
+  }
+}
