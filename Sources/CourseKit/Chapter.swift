@@ -20,6 +20,7 @@ public struct Chapter: Equatable, Sendable {
   var referencesPath: String { "\(solutionsPath)/Figures" }
   /// Where the lab writes its pictures unless it is told otherwise.
   public var outputPath: String { "Output/\(module)" }
+  public var lessonPath: String { "Chapters/\(module)/Lesson.md" }
   var manifestPath: String { "Chapters/\(module)/chapter.yml" }
 
   /// The file that a student fills in, from the package's root.

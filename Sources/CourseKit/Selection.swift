@@ -33,6 +33,15 @@ extension Course {
     throw unknown(name)
   }
 
+  /// What the options `--chapter` and `--exercise` ask for: every chapter if neither is given.
+  public func select(chapter: String?, exercise: String?) throws -> [Selection] {
+    if let exercise {
+      let (chapter, exercise) = try selectExercise(exercise)
+      return [.exercise(chapter, exercise)]
+    }
+    return try chapter.map { [.chapter(try selectChapter($0))] } ?? chapters.map { .chapter($0) }
+  }
+
   /// As ``select(_:)``, for what must be one exercise.
   public func selectExercise(_ name: String) throws -> (Chapter, Manifest.Exercise) {
     guard case .exercise(let chapter, let exercise) = try select(name) else {

@@ -19,7 +19,7 @@ struct CourseTool: AsyncParsableCommand {
 
       SOLUTIONS=all (or a list like 03,05) builds chapters from the reference solutions instead of your files.
       """,
-    subcommands: [List.self, Test.self, Author.self])
+    subcommands: [List.self, Status.self, Next.self, Test.self, Hint.self, Grade.self, Author.self])
 
   static func main() async {
     do {

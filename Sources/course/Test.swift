@@ -22,7 +22,8 @@ struct Test: AsyncParsableCommand {
     let text = ResultText(style: output.style)
     let progress = output.progress
     print(output.style.bold("Chapter \(chapter.number): \(chapter.manifest.title)"))
-    print(Whose(chapter).sentence)
+    let whose = Whose(chapter)
+    print(whose.sentence)
     print()
     progress.begin("Building \(chapter.module) …")
     let results = try await TestRun(build: PackageBuild(course, showing: progress)).run(
@@ -31,6 +32,7 @@ struct Test: AsyncParsableCommand {
         progress.clear()
         print(text.describe($0))
       })
+    if !whose.isSolved { try Survey(course: course).remember(results, of: chapter) }
     print("\n" + text.summary(results))
     if let advice = Advice(results: results, chapter: chapter).sentence { print("\n" + advice) }
     if !results.allSatisfy(\.isRight) { throw ExitCode.notRight }

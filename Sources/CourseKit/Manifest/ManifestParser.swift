@@ -135,18 +135,3 @@ extension Manifest.Figure {
     }
   }
 }
-
-extension ManifestProblem {
-  fileprivate init(yamlError error: any Error, file: String) {
-    switch error as? YamlError {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      self.init(file: file, line: mark.line, message: "this is not YAML: \(problem)")
-    case .duplicatedKeysInMapping(let duplicates, let context):
-      let keys = duplicates.map { "`\($0)`" }.joined(separator: ", ")
-      self.init(file: file, line: context.mark.line, message: "the key \(keys) occurs twice in one block")
-    default:
-      self.init(file: file, line: nil, message: "this is not YAML: \(error)")
-    }
-  }
-}

@@ -3,7 +3,7 @@ import Foundation
 /// Whose answers a chapter is built from. People who forget that `SOLUTIONS` is set believe that their own code works.
 public struct Whose {
   let chapter: Chapter
-  let isSolved: Bool
+  public let isSolved: Bool
 
   public init(_ chapter: Chapter, environment: [String: String] = ProcessInfo.processInfo.environment) {
     self.chapter = chapter

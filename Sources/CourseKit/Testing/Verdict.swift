@@ -46,7 +46,8 @@ struct Verdict {
     } else if !failures.isEmpty {
       status = .wrong
     } else if let skip {
-      (status, messages) = (.toDo, [message(skip)])
+      let reason = skip.message == nil ? "the exercise skipped the test itself" : message(skip).text
+      (status, messages) = (.toDo, [RungResult.Message(text: reason)])
     } else {
       status = (finish?.assertions ?? 0) > 0 ? .right : .unproven
     }
@@ -76,7 +77,7 @@ struct Verdict {
 
   private func detail(_ status: ExerciseResult.Status) -> String? {
     switch (status, ending) {
-    case (.hung, _): "stopped after \(exercise.timeLimit) seconds: is there a loop that never ends?"
+    case (.hung, _): "stopped after \(exercise.timeLimit.brief) seconds: is there a loop that never ends?"
     case (.crashed, .signalled(let signal)): "crashed (\(Signal.name(signal)))"
     case (.endedEarly, .exited(let code)) where own.isEmpty:
       "the tests ended with code \(code) before the first one began"

@@ -1,0 +1,63 @@
+/// Grades the student's files of one's own tree. Every exercise answers for itself alone: a crash, a hang, an early exit,
+/// even a file that doesn't compile costs that exercise and no other.
+public struct Grader: Sendable {
+  let build: PackageBuild
+  /// Of the random inputs; `nil` for the fixed one.
+  let seed: UInt64?
+
+  public init(build: PackageBuild, seed: UInt64? = nil) {
+    self.build = build
+    self.seed = seed
+  }
+
+  /// - Parameters:
+  ///   - selections: what to grade, at most one of each chapter.
+  ///   - onStart: is told which exercise's tests begin.
+  /// - Throws: ``CourseError`` if the package doesn't build for reasons that lie outside the exercises.
+  public func grade(
+    _ selections: [Selection], onStart: (Manifest.Exercise) -> Void = { _ in }
+  ) async throws -> GradeReport {
+    let submissions = try await compile(selections.map(\.chapter))
+    let runner = ExerciseRunner(bundle: TestBundle(build: build))
+    var graded: [(Chapter, [ExerciseResult])] = []
+    for (selection, submission) in zip(selections, submissions) {
+      var results: [ExerciseResult] = []
+      for exercise in selection.exercises {
+        onStart(exercise)
+        if let rejection = submission.rejection(of: exercise) {
+          results.append(rejection)
+        } else {
+          results.append(try await runner.run(exercise, of: selection.chapter, seed: seed))
+        }
+      }
+      graded.append((selection.chapter, results))
+    }
+    return GradeReport(graded)
+  }
+
+  /// Builds the chapters' submissions together, replacing files that don't compile by their stubs until the rest does.
+  private func compile(_ chapters: [Chapter]) async throws -> [Submission] {
+    var submissions = try chapters.map(Submission.init)
+    while true {
+      var folders: [String: String] = [:]
+      for submission in submissions {
+        let workspace = self.workspace(submission.chapter)
+        try workspace.fill(with: submission.files)
+        folders[submission.chapter.digits] = workspace.path
+      }
+      let result = try await TestBundle(build: build).build(from: .folders(folders))
+      guard case .failed(let errors, let output) = result else { return submissions }
+      var isMended = false
+      for index in submissions.indices {
+        let workspace = self.workspace(submissions[index].chapter)
+        let rejected = submissions[index].reject(for: errors.map(workspace.original))
+        isMended = isMended || rejected
+      }
+      if !isMended { throw CourseError(.buildFailed, PackageBuild.complaint(errors: errors, output: output)) }
+    }
+  }
+
+  private func workspace(_ chapter: Chapter) -> Workspace {
+    Workspace(root: chapter.root, prefix: ".build/course/grading", chapter: chapter)
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+
+/// A student's work on one chapter, as the grader takes it: only the files that the manifest lists as exercises; the rest
+/// of the module comes from the solutions. A file that can't be compiled gives way to its stub.
+struct Submission {
+  let chapter: Chapter
+  /// Name and text of each file of the chapter's module.
+  private(set) var files: [String: String]
+  /// The files that gave way to their stubs, with the reasons.
+  private(set) var rejected: [String: [Diagnostic]] = [:]
+  private let stubs: [String: String]
+
+  /// Takes the student's files from the chapter's folder.
+  init(chapter: Chapter) throws {
+    var taken: [String: String] = [:]
+    for name in Set(chapter.exercises.map(\.file)) {
+      let file = chapter.url("\(chapter.exercisesPath)/\(name)")
+      taken[name] = FileManager.default.contents(atPath: file.path).map { String(decoding: $0, as: UTF8.self) }
+    }
+    self.init(chapter: chapter, solutions: try chapter.solutionFiles(), taken: taken)
+  }
+
+  init(chapter: Chapter, solutions: [SolutionFile], taken: [String: String]) {
+    self.chapter = chapter
+    stubs = Dictionary(uniqueKeysWithValues: solutions.map { ($0.name, $0.stub) })
+    files = stubs
+    for exercise in chapter.exercises {
+      guard stubs[exercise.file] != nil, let text = taken[exercise.file] else {
+        reject(exercise.file, because: "this file is missing: `course author stubs` writes it anew")
+        continue
+      }
+      files[exercise.file] = text
+    }
+  }
+
+  /// Puts stubs in the place of the files that the errors are in. An error in the tests of an exercise is one in its
+  /// file: a function isn't there any more, or has other arguments.
+  ///
+  /// - Returns: whether this changed anything, so that another build may succeed.
+  mutating func reject(for errors: [Diagnostic]) -> Bool {
+    let before = rejected.count
+    for error in errors {
+      let name = String(error.file.split(separator: "/").last ?? "")
+      if error.file.hasPrefix(chapter.exercisesPath + "/") {
+        let isExercise = chapter.exercises.contains { $0.file == name }
+        // Given code doesn't compile against the student's: nobody can say against which file.
+        for name in isExercise ? [name] : chapter.exercises.map(\.file) { reject(name, error) }
+      } else if error.file.hasPrefix("Tests/\(chapter.testTarget)/") {
+        let tested = chapter.exercises.filter { chapter.testFile(of: $0) == error.file }
+        for exercise in tested.isEmpty ? chapter.exercises : tested { reject(exercise.file, error) }
+      }
+    }
+    return rejected.count > before
+  }
+
+  /// The result of an exercise whose file was rejected.
+  func rejection(of exercise: Manifest.Exercise) -> ExerciseResult? {
+    guard let errors = rejected[exercise.file] else { return nil }
+    return ExerciseResult(
+      id: exercise.id.description, title: exercise.title, status: .didNotCompile, points: 0,
+      maxPoints: Double(exercise.points), detail: nil,
+      rungs: exercise.rungs.map { RungResult(name: $0.name, title: $0.title, status: .notRun, messages: []) },
+      errors: errors)
+  }
+
+  private mutating func reject(_ name: String, because message: String) {
+    let path = "\(chapter.exercisesPath)/\(name)"
+    reject(name, Diagnostic(file: path, line: 1, column: 1, severity: .error, message: message))
+  }
+
+  private mutating func reject(_ name: String, _ error: Diagnostic) {
+    files[name] = stubs[name]
+    rejected[name, default: []].append(error)
+  }
+}
