@@ -69,7 +69,7 @@ extension Course {
     }
     let known = chapters.map { "\($0.number) (\($0.module))" }.joined(separator: ", ")
     return CourseError(
-      .unknownName, "There is no \(name). The chapters are: \(known). `course list` shows the exercises.")
+      .unknownName, "There is no \(name). The chapters are: \(known). `swift run course list` shows the exercises.")
   }
 }
 

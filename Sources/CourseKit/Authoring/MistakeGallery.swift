@@ -37,7 +37,7 @@ public struct MistakeGallery: Sendable {
         throw CourseError(
           .brokenCourse,
           "Exercise \(exercise.id)'s own answer fails its tests, so mistakes can't be told from it: "
-            + "see `SOLUTIONS=\(chapter.digits) course test \(exercise.id)`")
+            + "see `SOLUTIONS=\(chapter.digits) swift run course test \(exercise.id)`")
       }
     }
     let wanted = gallery.exhibits.filter { exhibit in exercises.contains { $0.id == exhibit.exercise.id } }

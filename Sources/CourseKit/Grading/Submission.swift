@@ -26,7 +26,7 @@ struct Submission {
     files = stubs
     for exercise in chapter.exercises {
       guard stubs[exercise.file] != nil, let text = taken[exercise.file] else {
-        reject(exercise.file, because: "this file is missing: `course author stubs` writes it anew")
+        reject(exercise.file, because: "this file is missing: `swift run course author stubs` writes it anew")
         continue
       }
       files[exercise.file] = text

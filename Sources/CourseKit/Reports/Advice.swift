@@ -10,13 +10,13 @@ public struct Advice {
 
   public var sentence: String? {
     if let result = results.first(where: { !$0.isRight && $0.status != .toDo }) {
-      return "Next: mend \(result.id) in \(path(of: result)). `course hint \(result.id)` gives a nudge."
+      return "Next: mend \(result.id) in \(path(of: result)). `swift run course hint \(result.id)` gives a nudge."
     }
     if let result = results.first(where: { $0.status == .toDo }) {
-      return "Next: write \(result.id) in \(path(of: result)). `course hint \(result.id)` gives a nudge."
+      return "Next: write \(result.id) in \(path(of: result)). `swift run course hint \(result.id)` gives a nudge."
     }
     guard results.count == chapter.exercises.count else { return nil }
-    return "All of chapter \(chapter.number) is right. `course run \(chapter.number)` draws its pictures."
+    return "All of chapter \(chapter.number) is right. `swift run course run \(chapter.number)` draws its pictures."
   }
 
   private func path(of result: ExerciseResult) -> String {

@@ -26,8 +26,8 @@ public struct ProgressText {
     return """
       Next: \(style.bold("\(exercise.id) \(exercise.title)"))  (\(exercise.points) points)
         \(place)
-        course test \(exercise.id)    is it right?
-        course hint \(exercise.id)    a nudge
+        swift run course test \(exercise.id)    is it right?
+        swift run course hint \(exercise.id)    a nudge
         \(chapter.lessonPath) tells what it is about
       """
   }
