@@ -42,7 +42,10 @@ struct ResolvedAxis {
   private let from: Double
   private let to: Double
 
-  init(_ axis: Axis, extent: (low: Double, high: Double)?, padding: Double) {
+  /// - Parameters:
+  ///   - padding: room beyond the data at each end, as a share of their extent.
+  ///   - standsOnZero: no room below 0, for bars that stand there.
+  init(_ axis: Axis, extent: (low: Double, high: Double)?, padding: Double, standsOnZero: Bool = false) {
     scale = axis.scale
     var (low, high) = extent ?? (axis.scale == .log ? (0.1, 1) : (0, 1))
     if let range = axis.range { (low, high) = (range.lowerBound, range.upperBound) }
@@ -54,7 +57,7 @@ struct ResolvedAxis {
         (low, high) = (low - room, high + room)
       } else if !isFixed {
         let room = (high - low) * padding
-        (low, high) = (low - room, high + room)
+        (low, high) = (standsOnZero && low == 0 ? 0 : low - room, high + room)
       }
       from = low
       to = high
@@ -72,6 +75,12 @@ struct ResolvedAxis {
     }
     self.low = low
     self.high = high
+  }
+
+  /// The same axis reaching `factor` times as far about its middle.
+  func widened(by factor: Double) -> ResolvedAxis {
+    let (middle, half) = ((low + high) / 2, (high - low) / 2 * factor)
+    return ResolvedAxis(Axis(scale: .linear, range: middle - half...middle + half), extent: nil, padding: 0)
   }
 
   /// 0 at the low end, 1 at the high end; nil where the axis has no place for the value.

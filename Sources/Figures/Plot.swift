@@ -76,8 +76,9 @@ public struct Plot: Drawable {
     }
     let xExtent = union(extents.map { x.scale == .log ? $0.positiveX : $0.x })
     let yExtent = union(extents.map { y.scale == .log ? $0.positiveY : $0.y })
-    let xAxis = ResolvedAxis(x, extent: xExtent, padding: padding)
-    let yAxis = ResolvedAxis(y, extent: yExtent, padding: padding)
+    var xAxis = ResolvedAxis(x, extent: xExtent, padding: padding)
+    var yAxis = ResolvedAxis(
+      y, extent: yExtent, padding: padding, standsOnZero: marks.contains { $0.standsOnZero })
 
     let entries = marks.compactMap(\.legend)
     let bars = marks.compactMap(\.colorBar)
@@ -88,7 +89,7 @@ public struct Plot: Drawable {
     // Once with the legend inside; if it would hide data, once more with it beside.
     for _ in 0..<2 {
       frame = self.frame(
-        in: rectangle, x: xAxis, y: yAxis, bars: bars, besideWidth: isBeside ? legendSize.width + 10 : 0)
+        in: rectangle, x: &xAxis, y: &yAxis, bars: bars, besideWidth: isBeside ? legendSize.width + 10 : 0)
       if entries.isEmpty || legend == .none || isBeside { break }
       placed = cornerForLegend(legendSize, frame: frame, x: xAxis, y: yAxis)
       if placed != nil { break }
@@ -116,7 +117,8 @@ public struct Plot: Drawable {
 
   /// The rectangle between the axes.
   private func frame(
-    in rectangle: Rectangle, x xAxis: ResolvedAxis, y yAxis: ResolvedAxis, bars: [ColorBar], besideWidth: Double
+    in rectangle: Rectangle, x xAxis: inout ResolvedAxis, y yAxis: inout ResolvedAxis, bars: [ColorBar],
+    besideWidth: Double
   ) -> Rectangle {
     let line = Canvas.measure("0", size: Plot.tickSize).height
     let top = (title.isEmpty ? 8 : 28.0)
@@ -141,6 +143,15 @@ public struct Plot: Drawable {
       // The axis with room to spare is lengthened, or, where both ends are fixed, the frame shortened.
       let xUnit = frame.width / (xAxis.high - xAxis.low)
       let yUnit = frame.height / (yAxis.high - yAxis.low)
+      let isFilled = marks.contains { $0.fillsFrame }
+      if xUnit > yUnit, x.range == nil, !isFilled {
+        xAxis = xAxis.widened(by: xUnit / yUnit)
+        return frame
+      }
+      if yUnit > xUnit, y.range == nil, !isFilled {
+        yAxis = yAxis.widened(by: yUnit / xUnit)
+        return frame
+      }
       let unit = min(xUnit, yUnit)
       let (w, h) = (unit * (xAxis.high - xAxis.low), unit * (yAxis.high - yAxis.low))
       frame = Rectangle(
@@ -184,7 +195,7 @@ public struct Plot: Drawable {
           canvas.line(from: Point(frame.x, crisp(py)), to: Point(frame.maxX, crisp(py)), color: faint, width: 1)
         }
       }
-      for tick in xTicks {
+      for tick in xTicks where x.ticks == nil {
         if let px = map.px(tick.value) {
           canvas.line(from: Point(crisp(px), frame.y), to: Point(crisp(px), frame.maxY), color: .grid, width: 1)
         }
@@ -393,6 +404,8 @@ protocol PlotMark {
   var extent: PlotExtent { get }
   /// Whether it covers the whole frame, and so lies under the grid and leaves no margin.
   var fillsFrame: Bool { get }
+  /// Whether it stands on the line y = 0.
+  var standsOnZero: Bool { get }
   var legend: LegendEntry? { get }
   var colorBar: ColorBar? { get }
   func draw(on canvas: inout Canvas, map: PlotMapping)
@@ -402,6 +415,7 @@ protocol PlotMark {
 
 extension PlotMark {
   var fillsFrame: Bool { false }
+  var standsOnZero: Bool { false }
   var colorBar: ColorBar? { nil }
   var legend: LegendEntry? { nil }
   func occupied(map: PlotMapping) -> [Point] { [] }
