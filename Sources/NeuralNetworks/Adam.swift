@@ -61,9 +61,11 @@ public class AdamOptimizer: Optimizer {
       var slot =
         moments.removeValue(forKey: key)
         ?? Moments(
-          first: Array(repeating: 0, count: count), second: Array(repeating: 0, count: count), shape: shapes[key]!, step: 0)
+          first: Array(repeating: 0, count: count), second: Array(repeating: 0, count: count), shape: shapes[key]!,
+          step: 0)
       if slot.first.count != count {
-        fatalError("\(key) has \(count) numbers, but the optimizer's state has \(slot.first.count): is it of another model?")
+        fatalError(
+          "\(key) has \(count) numbers, but the optimizer's state has \(slot.first.count): is it of another model?")
       }
       slot.step += 1
       slot.first.withUnsafeMutableBufferPointer { m in
@@ -118,14 +120,17 @@ public class AdamOptimizer: Optimizer {
         step.scalarCount == 1
       else {
         throw OptimizerStateError(
-          description: "The optimizer's state for \(key) is incomplete: firstMoment, secondMoment (of one shape) and step belong together.")
+          description: "The optimizer's state for \(key) is incomplete: firstMoment, secondMoment (of one "
+            + "shape) and step belong together.")
       }
       loaded[key] = Moments(
         first: first.scalars, second: second.scalars, shape: first.shape, step: Int(step.item()))
     }
     if loaded.count * 3 != state.count {
       throw OptimizerStateError(
-        description: "The state holds entries that are not Adam's, such as \(state.keys.sorted().first { !isOurs($0) } ?? "one without its pair"): was it saved by another optimizer?")
+        description: "The state holds entries that are not Adam's, such as "
+          + "\(state.keys.sorted().first { !isOurs($0) } ?? "one without its pair"): was it saved by "
+          + "another optimizer?")
     }
     moments = loaded
   }

@@ -27,7 +27,8 @@ public final class Conv2d: Module {
     }
     let fanIn = inputChannels / groups * kernelSize * kernelSize
     weight = Parameter(
-      Initialization.uniform([outputChannels, inputChannels / groups, kernelSize, kernelSize], fanIn: fanIn, using: &rng))
+      Initialization.uniform(
+        [outputChannels, inputChannels / groups, kernelSize, kernelSize], fanIn: fanIn, using: &rng))
     self.bias = bias ? Parameter(Initialization.uniform([outputChannels], fanIn: fanIn, using: &rng)) : nil
     self.stride = stride
     self.padding = padding
@@ -39,7 +40,8 @@ public final class Conv2d: Module {
   public func callAsFunction(_ x: Tensor) -> Tensor {
     if x.ndim != 4 || x.dim(1) != weight.shape[1] * groups {
       fatalError(
-        "Conv2d: the input has shape \(x.shape); it must be [N, \(weight.shape[1] * groups), H, W], as the weight is \(weight.shape) [out, in / groups, k, k].")
+        "Conv2d: the input has shape \(x.shape); it must be [N, \(weight.shape[1] * groups), H, W], as the "
+          + "weight is \(weight.shape) [out, in / groups, k, k].")
     }
     return conv2d(x, weight.value, bias: bias?.value, stride: stride, padding: padding, groups: groups)
   }

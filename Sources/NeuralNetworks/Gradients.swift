@@ -89,7 +89,8 @@ public func valueAndGrad(
   }
   if !value.isTracked && !all.isEmpty {
     fatalError(
-      "The loss does not depend on the model's parameters: was it computed under withoutGrad, from detached() values, or with another model?")
+      "The loss does not depend on the model's parameters: was it computed under withoutGrad, from "
+        + "detached() values, or with another model?")
   }
   let gradients = grad(of: value, wrt: leaves)
   var next = 0

@@ -20,7 +20,9 @@ public final class Linear: Module {
   /// x [..., in] → [..., out].
   public func callAsFunction(_ x: Tensor) -> Tensor {
     if x.ndim == 0 || x.dim(-1) != weight.shape[1] {
-      fatalError("Linear: the input has shape \(x.shape); its last axis must be \(weight.shape[1]), as the weight is \(weight.shape) [out, in].")
+      fatalError(
+        "Linear: the input has shape \(x.shape); its last axis must be \(weight.shape[1]), as the "
+          + "weight is \(weight.shape) [out, in].")
     }
     return linear(x, weight: weight.value, bias: bias?.value)
   }

@@ -21,16 +21,24 @@ public struct ModelLoadingError: LocalizedError, CustomStringConvertible {
 
   /// Every problem on a line of its own (the first twelve), and what to do.
   public var description: String {
-    var lines = ["\(source ?? "The given tensors") cannot be loaded into \(model): \(problems.count) of the keys do not fit."]
+    var lines = [
+      "\(source ?? "The given tensors") cannot be loaded into \(model): \(problems.count) of the keys do not fit."
+    ]
     for problem in problems.prefix(12) {
       switch problem {
       case .missing(let key, let shape): lines.append("  missing: \(key), which the model has in shape \(shape)")
-      case .unknown(let key, let shape): lines.append("  unknown: \(key) of shape \(shape), which the model does not have")
-      case .shape(let key, let model, let file): lines.append("  shape:   \(key) is \(model) in the model and \(file) in the file")
+      case .unknown(let key, let shape):
+        lines.append(
+          "  unknown: \(key) of shape \(shape), which the model does not have")
+      case .shape(let key, let model, let file):
+        lines.append(
+          "  shape:   \(key) is \(model) in the model and \(file) in the file")
       }
     }
     if problems.count > 12 { lines.append("  … and \(problems.count - 12) more") }
-    lines.append("Build the model with the configuration that the numbers were saved from, or load with strict: false to skip keys.")
+    lines.append(
+      "Build the model with the configuration that the numbers were saved from, or load with "
+        + "strict: false to skip keys.")
     return lines.joined(separator: "\n")
   }
 

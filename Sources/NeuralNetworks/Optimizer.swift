@@ -33,12 +33,15 @@ func updateEach(
     guard let gradient = gradients[key] else { continue }
     let old = parameter.value
     if gradient.shape != old.shape {
-      fatalError("The gradient of \(key) has shape \(gradient.shape), the parameter \(old.shape): gradients of another model?")
+      fatalError(
+        "The gradient of \(key) has shape \(gradient.shape), the parameter \(old.shape): gradients of another model?")
     }
     let count = old.scalarCount
     if count == 0 { continue }
     let new = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-      gradient.withScalars { g in old.withScalars { p in body(key, g.baseAddress!, p.baseAddress!, buffer.baseAddress!, count) } }
+      gradient.withScalars { g in
+        old.withScalars { p in body(key, g.baseAddress!, p.baseAddress!, buffer.baseAddress!, count) }
+      }
       initialized = count
     }
     parameter.value = Tensor(new, shape: old.shape)

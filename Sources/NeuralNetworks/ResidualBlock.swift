@@ -46,7 +46,10 @@ public final class ResidualBlock: Module {
   public func callAsFunction(_ x: Tensor, _ condition: Tensor? = nil) -> Tensor {
     var h = norm2(conv1(silu(norm1(x))))
     if let emb {
-      guard let condition else { fatalError("ResidualBlock: this block was built with a condition, but none was given.") }
+      guard let condition else {
+        fatalError(
+          "ResidualBlock: this block was built with a condition, but none was given.")
+      }
       let film = emb(condition).expandedDimensions(axis: -1).expandedDimensions(axis: -1)  // N, 2·out, 1, 1
       let channels = norm2.weight.shape[0]
       h = h * (1 + film.sliced(axis: 1, 0..<channels)) + film.sliced(axis: 1, channels..<2 * channels)

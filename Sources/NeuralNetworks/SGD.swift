@@ -38,7 +38,8 @@ public final class SGD: Optimizer {
 
   public func load(state: [String: Tensor]) throws {
     if let other = state.keys.sorted().first(where: { !$0.hasPrefix("momentum.") }) {
-      throw OptimizerStateError(description: "The state holds \(other), which is not SGD's: was it saved by another optimizer?")
+      throw OptimizerStateError(
+        description: "The state holds \(other), which is not SGD's: was it saved by another optimizer?")
     }
     buffers = Dictionary(uniqueKeysWithValues: state.map { (String($0.key.dropFirst("momentum.".count)), $0.value) })
   }

@@ -14,7 +14,9 @@ public enum Safetensors {
   /// - Throws: ``SafetensorsError`` for a tensor named `__metadata__`, which the format keeps for itself.
   public static func encode(_ tensors: [String: Tensor], metadata: [String: String] = [:]) throws -> Data {
     if tensors["__metadata__"] != nil {
-      throw SafetensorsError(file: "safetensors", tensor: "__metadata__", problem: "the format keeps this name for itself.")
+      throw SafetensorsError(
+        file: "safetensors", tensor: "__metadata__",
+        problem: "the format keeps this name for itself.")
     }
     let names = tensors.keys.sorted()
     var members: [String] = []
@@ -29,7 +31,8 @@ public enum Safetensors {
       let end = offset + 4 * tensor.scalarCount
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       members.append(
-        SafetensorsHeader.quoted(name) + ":{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+        SafetensorsHeader.quoted(name) + ":{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
+      )
       offset = end
     }
     var header = Array(("{" + members.joined(separator: ",") + "}").utf8)
@@ -64,14 +67,19 @@ public enum Safetensors {
       SafetensorsError(file: file, tensor: tensor, problem: problem)
     }
     guard bytes.count >= 8 else {
-      throw failure("only \(bytes.count) bytes; a safetensors file begins with 8 bytes of header length. Is the download complete?")
+      throw failure(
+        "only \(bytes.count) bytes; a safetensors file begins with 8 bytes of header length. Is "
+          + "the download complete?")
     }
     let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
     if length > UInt64(longestHeader) {
-      throw failure("the header says it is \(length) bytes long, more than the format's 100 MB: this is not a safetensors file.")
+      throw failure(
+        "the header says it is \(length) bytes long, more than the format's 100 MB: this is not a safetensors file.")
     }
     if length > UInt64(bytes.count - 8) {
-      throw failure("the header says it is \(length) bytes long, but only \(bytes.count - 8) bytes follow. Is the file truncated?")
+      throw failure(
+        "the header says it is \(length) bytes long, but only \(bytes.count - 8) bytes follow. "
+          + "Is the file truncated?")
     }
     let headerEnd = 8 + Int(length)
     let header: SafetensorsHeader
@@ -88,13 +96,17 @@ public enum Safetensors {
     for entry in ordered {
       guard let size = byteCount(of: entry.dtype) else {
         throw failure(
-          "its type is \(entry.dtype), which is not supported (supported: F64, F32, F16, BF16, I64 … I8, U64 … U8, BOOL).",
+          "its type is \(entry.dtype), which is not supported (supported: F64, F32, F16, BF16, I64 … I8, "
+            + "U64 … U8, BOOL).",
           tensor: entry.name)
       }
       var count = 1
       for extent in entry.shape {
         let (product, overflowed) = count.multipliedReportingOverflow(by: extent)
-        if overflowed { throw failure("its shape \(entry.shape) has more elements than any memory.", tensor: entry.name) }
+        if overflowed {
+          throw failure(
+            "its shape \(entry.shape) has more elements than any memory.", tensor: entry.name)
+        }
         count = product
       }
       let (wanted, overflowed) = count.multipliedReportingOverflow(by: size)
@@ -109,7 +121,8 @@ public enum Safetensors {
       }
       if entry.end - entry.begin != wanted {
         throw failure(
-          "\(entry.dtype) of shape \(entry.shape) takes \(wanted) bytes, but the header gives it \(entry.end - entry.begin).",
+          "\(entry.dtype) of shape \(entry.shape) takes \(wanted) bytes, but the header gives it "
+            + "\(entry.end - entry.begin).",
           tensor: entry.name)
       }
       if entry.begin < expected {

@@ -29,7 +29,8 @@ public final class SelfAttention: Module, UnaryLayer {
   public func callAsFunction(_ x: Tensor) -> Tensor {
     if x.ndim == 3 { return attend(x) }
     if x.ndim != 4 {
-      fatalError("SelfAttention: the input has shape \(x.shape); it must be a sequence [N, T, C] or an image [N, C, H, W].")
+      fatalError(
+        "SelfAttention: the input has shape \(x.shape); it must be a sequence [N, T, C] or an image [N, C, H, W].")
     }
     let (n, c) = (x.dim(0), x.dim(1))
     let tokens = x.reshaped([n, c, -1]).transposed()

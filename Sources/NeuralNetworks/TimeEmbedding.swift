@@ -12,7 +12,8 @@ public final class FourierEmbedding: Module {
   /// Features of `dimensions` numbers (an even count). A larger `scale` tells nearby inputs further apart and interpolates worse.
   public init(dimensions: Int, scale: Float = 1, using rng: inout RandomStream) {
     if dimensions < 2 || dimensions % 2 != 0 {
-      fatalError("FourierEmbedding: \(dimensions) dimensions; it takes an even number, a cosine and a sine a frequency.")
+      fatalError(
+        "FourierEmbedding: \(dimensions) dimensions; it takes an even number, a cosine and a sine a frequency.")
     }
     weight = Parameter(
       Initialization.normal([dimensions / 2], standardDeviation: scale, using: &rng), isTrainable: false)
@@ -39,7 +40,8 @@ public final class SinusoidalEmbedding: Module {
   /// Features of `dimensions` numbers (an even count).
   public init(dimensions: Int, maximumPeriod: Double = 10_000, scale: Double = 1) {
     if dimensions < 2 || dimensions % 2 != 0 {
-      fatalError("SinusoidalEmbedding: \(dimensions) dimensions; it takes an even number, a cosine and a sine a frequency.")
+      fatalError(
+        "SinusoidalEmbedding: \(dimensions) dimensions; it takes an even number, a cosine and a sine a frequency.")
     }
     let half = dimensions / 2
     let table = (0..<half).map { scale * Foundation.pow(maximumPeriod, -Double($0) / Double(half)) }

@@ -17,7 +17,12 @@ public struct TrainingError: LocalizedError, CustomStringConvertible {
 
   /// The step, what was not finite, and what to look at.
   public var description: String {
-    var lines = ["Training stopped at step \(step): " + (loss.isFinite ? "a gradient is not finite." : "the loss is \(loss).")]
+    var lines = [
+      "Training stopped at step \(step): "
+        + (loss.isFinite
+          ? "a gradient is not finite."
+          : "the loss is \(loss).")
+    ]
     if !recentLosses.isEmpty {
       lines.append("  the losses before it: " + recentLosses.map { "\($0)" }.joined(separator: ", "))
     }
@@ -26,9 +31,14 @@ public struct TrainingError: LocalizedError, CustomStringConvertible {
       lines.append("  gradients with NaN or infinity: " + shown)
     }
     lines.append("  What to look at:")
-    lines.append("  - losses that grew before: the learning rate (here \(learningRate)) is too high; try a third, or clip the gradients.")
-    lines.append("  - a finite loss with NaN gradients: √x or |x| at 0 somewhere in the loss; add a small eps inside the root.")
-    lines.append("  - NaN from one step to the next: a division by zero, log(0), or exp of a large number; check σ = 0 and empty batches.")
+    lines.append(
+      "  - losses that grew before: the learning rate (here \(learningRate)) is too high; try a "
+        + "third, or clip the gradients.")
+    lines.append(
+      "  - a finite loss with NaN gradients: √x or |x| at 0 somewhere in the loss; add a small eps inside the root.")
+    lines.append(
+      "  - NaN from one step to the next: a division by zero, log(0), or exp of a large number; "
+        + "check σ = 0 and empty batches.")
     lines.append(
       checkpoint.map { "  The weights before this step were saved to \($0)." }
         ?? "  The weights are those before this step.")

@@ -108,7 +108,8 @@ public final class TrainingRun {
     let problems = model.problems(loading: part("model."), strict: true)
     if !problems.isEmpty {
       throw refused(
-        "it is of another model.\n\(ModelLoadingError(model: Self.name(of: model), source: url.path, problems: problems))")
+        "it is of another model.\n\(ModelLoadingError(model: Self.name(of: model), source: url.path, problems: problems))"
+      )
     }
     let moments = optimizer.state
     do {
@@ -142,7 +143,8 @@ public struct CheckpointError: LocalizedError, CustomStringConvertible {
 
   /// File, reason and what to do.
   public var description: String {
-    "\(file) cannot be resumed: \(reason)\nResume with the settings it was saved with, or move the file away to start anew."
+    "\(file) cannot be resumed: \(reason)\nResume with the settings it was saved with, or move the file "
+      + "away to start anew."
   }
 
   /// The same text, for callers that print `localizedDescription`.

@@ -109,7 +109,9 @@ public final class UNet: Module {
     let c = configuration
     let step = c.patchSize << (c.channels.count - 1)
     if x.ndim != 4 || x.dim(1) != c.imageChannels || x.dim(2) % step != 0 || x.dim(3) % step != 0 {
-      fatalError("UNet: the input has shape \(x.shape); it must be [N, \(c.imageChannels), H, W] with H and W multiples of \(step).")
+      fatalError(
+        "UNet: the input has shape \(x.shape); it must be [N, \(c.imageChannels), H, W] with H and "
+          + "W multiples of \(step).")
     }
     let n = x.dim(0)
     if noise.scalarCount != n && noise.scalarCount != 1 {

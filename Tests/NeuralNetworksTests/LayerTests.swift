@@ -127,7 +127,8 @@ final class LayerTests: XCTestCase {
     expectClose(value, fixture["penalty/output"], "penalty")
     for key in gradients.keys {
       try expectClose(
-        XCTUnwrap(gradients[key]), fixture["penalty/gradient.parameter.\(key)"], absolute: 1e-6, "penalty gradient of \(key)")
+        XCTUnwrap(gradients[key]), fixture["penalty/gradient.parameter.\(key)"], absolute: 1e-6,
+        "penalty gradient of \(key)")
     }
     // Central differences along the gradient itself, in which direction P must rise by ‖g‖ per unit length.
     let norm = gradients.globalNorm
@@ -163,7 +164,8 @@ final class LayerTests: XCTestCase {
   func testFreshUNetIsZeroAndItsBlocksAreIdentities() {
     let unet = UNet(using: &rng)
     let x = Tensor.normal([2, 1, 28, 28], using: &rng)
-    XCTAssertEqual(unet(x, noise: Tensor(Float(0.3)), labels: [1, unet.noClass]).scalars, Array(repeating: 0, count: 2 * 784))
+    XCTAssertEqual(
+      unet(x, noise: Tensor(Float(0.3)), labels: [1, unet.noClass]).scalars, Array(repeating: 0, count: 2 * 784))
     let block = ResidualBlock(inputChannels: 8, outputChannels: 8, embeddingDimensions: 4, using: &rng)
     let h = Tensor.normal([1, 8, 4, 4], using: &rng)
     XCTAssertEqual(block(h, .normal([1, 4], using: &rng)).scalars, h.scalars)

@@ -17,7 +17,9 @@ final class ModuleTests: XCTestCase {
       nothing = nil
       blocks = [
         Linear(inputDimensions: 1, outputDimensions: 1, bias: false, using: &rng),
-        Sequential([Linear(inputDimensions: 1, outputDimensions: 2, using: &rng), Activation.relu, LayerNorm(dimensions: 2)]),
+        Sequential([
+          Linear(inputDimensions: 1, outputDimensions: 2, using: &rng), Activation.relu, LayerNorm(dimensions: 2),
+        ]),
       ]
       tied = weight
       super.init()
@@ -75,7 +77,10 @@ final class ModuleTests: XCTestCase {
 
   func testPrintShowsTheTree() {
     let text = "\(make())"
-    for part in ["Parts · 14 parameters", "head: Linear(2 → 1) · 3 parameters", "weight [2, 1]", "1: Activation(relu)"] {
+    for part in [
+      "Parts · 14 parameters", "head: Linear(2 → 1) · 3 parameters", "weight [2, 1]",
+      "1: Activation(relu)",
+    ] {
       XCTAssertTrue(text.contains(part), "\(part) is not in:\n\(text)")
     }
     var rng = RandomStream(seed: 1)
