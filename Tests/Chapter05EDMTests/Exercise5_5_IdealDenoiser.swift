@@ -53,7 +53,10 @@ final class Exercise5_5_IdealDenoiser: ExerciseTestCase {
     let mixture = try GaussianMixture(means: data, standardDeviation: 0.01)
     let beside = picked + Tensor.normal([3, 256], using: &rng) * 0.05
     let settled = try mixtureDenoiser(beside, sigma: 0.002, mixture: mixture)
-    expectFinite(settled, "every exp was 0, and 0/0 is NaN: subtract the largest exponent before exp")
+    expectFinite(
+      settled,
+      "every exp was 0 (subtract the largest exponent first), or (s² + σ²)^(−D/2) has overflowed: its logarithm, "
+        + "−(D/2)·log(s² + σ²), belongs to the exponent")
     // s² outweighs σ² by 25 to 1.
     expectClose(
       settled, beside * (25.0 / 26) + picked * (1.0 / 26), absolute: 1e-5,
