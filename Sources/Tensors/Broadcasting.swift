@@ -93,7 +93,7 @@ func broadcastShape(_ a: [Int], _ b: [Int]) -> [Int]? {
 extension Tensor {
   /// A new tensor of f applied to the scalars of two tensors under broadcasting.
   @inline(__always)
-  func zipped(_ other: Tensor, operation: StaticString, _ f: (Float, Float) -> Float) -> Tensor {
+  func zipped<Function: BinaryFunction>(_ other: Tensor, operation: StaticString, _ f: Function) -> Tensor {
     if shape == other.shape { return zippedFlat(other, f) }
     let plan = BroadcastPlan(shape, other.shape, operation: operation)
     let a = pointer
@@ -142,7 +142,7 @@ extension Tensor {
     guard broadcastShape(self.shape, shape) == shape else {
       fatalError("broadcast(to:): a tensor of shape \(self.shape) does not broadcast to \(shape).")
     }
-    let repeated = detached().zipped(.uninitialized(shape), operation: "broadcast(to:)") { x, _ in x }
+    let repeated = detached().zipped(.uninitialized(shape), operation: "broadcast(to:)", Pointwise.First())
     // The engine sums the gradient back to this tensor's shape.
     return repeated.recorded(from: [self]) { g, _, _ in g }
   }

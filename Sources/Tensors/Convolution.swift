@@ -52,12 +52,10 @@ public func conv2d(
   _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, groups: Int = 1
 ) -> Tensor {
   let shape = ConvolutionShape(input: x.shape, weight: weight.shape, stride: stride, padding: padding, groups: groups)
-  let y = Convolution.forward(x, weight, shape)
-  guard let bias else { return y }
-  guard bias.shape == [weight.shape[0]] else {
+  if let bias, bias.shape != [weight.shape[0]] {
     fatalError("conv2d: the bias \(bias.shape) must have one number for each of the \(weight.shape[0]) output channels.")
   }
-  return y + bias.reshaped([-1, 1, 1])
+  return Convolution.forward(x, weight, bias: bias, shape)
 }
 
 /// Convolution, and its two transposes. Each is linear in both operands, and the derivative of each is given by the other two, so
@@ -67,23 +65,37 @@ public func conv2d(
 ///     inputGradient(y, w) → x  ∂y: forward(x, w)          ∂w: weightGradient(x, y)
 ///     weightGradient(x, y) → w ∂x: inputGradient(y, w)    ∂y: forward(x, w)
 enum Convolution {
-  static func forward(_ x: Tensor, _ weight: Tensor, _ s: ConvolutionShape) -> Tensor {
+  static func forward(_ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, _ s: ConvolutionShape) -> Tensor {
     let value = Tensor(shape: s.output) { y in
       if s.isDirect {
-        DirectConvolution.run(x.pointer, weight.pointer, to: y, s, flipped: false)
+        DirectConvolution.run(x.pointer, weight.pointer, bias: bias?.pointer, to: y, s, flipped: false)
       } else {
-        ColumnConvolution.forward(x.pointer, weight.pointer, to: y, s)
+        ColumnConvolution.forward(x.pointer, weight.pointer, bias: bias?.pointer, to: y, s)
       }
     }
-    return value.recorded(from: [x, weight]) { g, _, index in
-      index == 0 ? inputGradient(g, weight, s) : weightGradient(x, g, s)
+    return value.recorded(from: [x, weight] + (bias.map { [$0] } ?? [])) { g, _, index in
+      switch index {
+      case 0: inputGradient(g, weight, s)
+      case 1: weightGradient(x, g, s)
+      default: g.sum(axes: [0, 2, 3])
+      }
+    }
+  }
+
+  /// Adds a number to every pixel of each channel.
+  static func add(_ bias: UnsafePointer<Float>?, to y: UnsafeMutablePointer<Float>, channels: Int, pixels: Int) {
+    guard let bias else { return }
+    for channel in 0..<channels {
+      let row = y + channel * pixels
+      let number = bias[channel]
+      for pixel in 0..<pixels { row[pixel] += number }
     }
   }
 
   static func inputGradient(_ y: Tensor, _ weight: Tensor, _ s: ConvolutionShape) -> Tensor {
     let value = Tensor(shape: s.input) { x in
       if s.isDirect && s.padding < s.kernelHeight && s.padding < s.kernelWidth {
-        DirectConvolution.run(y.pointer, weight.pointer, to: x, s, flipped: true)
+        DirectConvolution.run(y.pointer, weight.pointer, bias: nil, to: x, s, flipped: true)
       } else {
         ColumnConvolution.inputGradient(y.pointer, weight.pointer, to: x, s)
       }
@@ -159,8 +171,8 @@ private enum DirectConvolution {
 
   /// y = x ∗ w; flipped: the input gradient, which is the convolution of y with the kernel turned by 180° and its channels exchanged.
   static func run(
-    _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, _ s: ConvolutionShape,
-    flipped: Bool
+    _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    to y: UnsafeMutablePointer<Float>, _ s: ConvolutionShape, flipped: Bool
   ) {
     let kernel = s.kernelHeight * s.kernelWidth
     let from = flipped ? s.outputChannels : s.inputChannels
@@ -172,8 +184,11 @@ private enum DirectConvolution {
     // A flipped kernel needs the complementary padding, which differs between height and width only for oblong kernels.
     let padding = flipped ? s.kernelHeight - 1 - s.padding : s.padding
     guard s.kernelHeight == s.kernelWidth else {
-      let columns = { flipped ? ColumnConvolution.inputGradient(x, weight, to: y, s) : ColumnConvolution.forward(x, weight, to: y, s) }
-      columns()
+      if flipped {
+        ColumnConvolution.inputGradient(x, weight, to: y, s)
+      } else {
+        ColumnConvolution.forward(x, weight, bias: bias, to: y, s)
+      }
       return
     }
     let depth = from * kernel
@@ -229,6 +244,7 @@ private enum DirectConvolution {
               }
               pixel += columns
             }
+            Convolution.add(bias, to: out, channels: to, pixels: pixels)
           }
         }
       }
@@ -342,7 +358,8 @@ private enum ColumnConvolution {
   }
 
   static func forward(
-    _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, _ s: ConvolutionShape
+    _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    to y: UnsafeMutablePointer<Float>, _ s: ConvolutionShape
   ) {
     let (inner, outer, depth, pixels) = sizes(s)
     parallelRows(s.batch * s.groups, length: outer * depth * pixels / 8) { tasks in
@@ -354,7 +371,8 @@ private enum ColumnConvolution {
           m: outer, n: pixels, k: depth,
           a: MatrixView(weight + group * outer * depth, columns: depth, isTransposed: false),
           b: MatrixView(columns.pointer, columns: pixels, isTransposed: false),
-          c: y + (image * s.groups + group) * outer * pixels, cStride: pixels, isParallel: false)
+          c: y + task * outer * pixels, cStride: pixels, isParallel: false)
+        Convolution.add(bias.map { $0 + group * outer }, to: y + task * outer * pixels, channels: outer, pixels: pixels)
       }
     }
   }

@@ -75,6 +75,6 @@ extension Tensor {
   /// decay · self + (1 − decay) · other, without recording: the step of an exponential moving average.
   public func interpolated(to other: Tensor, decay: Float) -> Tensor {
     guard shape == other.shape else { fatalError("interpolated: shapes \(shape) and \(other.shape) differ.") }
-    return zippedFlat(other) { decay * $0 + (1 - decay) * $1 }
+    return zippedFlat(other, Pointwise.Interpolation(decay: decay))
   }
 }
