@@ -4,6 +4,8 @@ import Foundation
 public struct CourseError: Error, Hashable, Sendable, CustomStringConvertible, LocalizedError {
   /// Why the tool stops; each has an exit code of its own (`Guides/ExitCodes.md`).
   public enum Kind: Hashable, Sendable {
+    /// What was to be tried didn't come right.
+    case failed
     /// There is no such chapter, exercise or figure.
     case unknownName
     /// The package or one of its targets doesn't build.

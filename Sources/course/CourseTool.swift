@@ -19,7 +19,9 @@ struct CourseTool: AsyncParsableCommand {
 
       SOLUTIONS=all (or a list like 03,05) builds chapters from the reference solutions instead of your files.
       """,
-    subcommands: [List.self, Status.self, Next.self, Test.self, Hint.self, Grade.self, Author.self])
+    subcommands: [
+      List.self, Status.self, Next.self, Test.self, Hint.self, Run.self, Compare.self, Grade.self, Author.self,
+    ])
 
   static func main() async {
     do {
@@ -59,6 +61,7 @@ struct CourseTool: AsyncParsableCommand {
 extension CourseError {
   fileprivate var exitCode: Int32 {
     switch kind {
+    case .failed: 1
     case .unknownName: 2
     case .buildFailed: 3
     case .brokenCourse, .environment: 4

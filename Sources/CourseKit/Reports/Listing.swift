@@ -16,6 +16,6 @@ public struct Listing {
       "  \(exercise.id.description.padded(to: 5)) \(exercise.title.padded(to: 44)) "
         + "\(exercise.points)".aligned(to: 3) + style.dim("  \(exercise.file)")
     }
-    return ([head] + manifest.summary.wrapped(to: 78).map { "  " + $0 } + exercises).joined(separator: "\n")
+    return ([head] + manifest.summary.lines(width: 78).map { "  " + $0 } + exercises).joined(separator: "\n")
   }
 }

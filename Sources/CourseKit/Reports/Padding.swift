@@ -6,7 +6,7 @@ extension String {
   func aligned(to width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
 
   /// The text in lines of at most `width` characters, broken at spaces.
-  func wrapped(to width: Int) -> [String] {
+  public func lines(width: Int) -> [String] {
     var lines: [String] = []
     for paragraph in split(separator: "\n", omittingEmptySubsequences: false) {
       var line = ""

@@ -67,7 +67,7 @@ public struct ResultText {
     return [title]
       + rung.messages.flatMap { message in
         let place = message.file.map { [style.dim("          \($0):\(message.line ?? 0)")] } ?? []
-        return place + message.text.wrapped(to: 100).map { "          " + $0 }
+        return place + message.text.lines(width: 100).map { "          " + $0 }
       }
   }
 
