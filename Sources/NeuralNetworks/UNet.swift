@@ -41,9 +41,7 @@ public final class UNet: Module {
   /// A fresh model; the stream decides its weights.
   public init(_ configuration: UNetConfiguration = UNetConfiguration(), using rng: inout RandomStream) {
     let c = configuration
-    if c.channels.isEmpty || c.patchSize < 1 || c.blocksPerLevel < 1 || c.imageChannels < 1 {
-      fatalError("UNet: \(c) needs at least one level, one block a level, one image channel and a patch size of 1.")
-    }
+    if let problem = c.problem { fatalError("UNet: \(c): \(problem).") }
     self.configuration = c
     let e = c.embeddingDimensions
     switch c.timeFeatures {

@@ -53,4 +53,24 @@ public struct UNetConfiguration: Codable, Equatable, Sendable {
     self.groupCount = groupCount
     self.concatenatesSkips = concatenatesSkips
   }
+
+  /// Why no model can have this shape; nil if one can.
+  var problem: String? {
+    let positive = [imageChannels, patchSize, blocksPerLevel, embeddingDimensions, timeFeatureCount, groupCount]
+    if channels.isEmpty || (positive + channels).contains(where: { $0 < 1 }) {
+      return "it needs at least one level, and every width and count must be at least 1"
+    }
+    if (positive + channels + [attentionHeads, classCount]).contains(where: { $0 > 1 << 16 }) {
+      return "a width or count is beyond 65,536"
+    }
+    if attentionHeads < 0 || classCount < 0 { return "a count is negative" }
+    if timeFeatureCount % 2 != 0 { return "timeFeatureCount \(timeFeatureCount) is odd" }
+    if let width = channels.first(where: { $0 % groupCount != 0 }) {
+      return "\(groupCount) groups do not divide the width \(width)"
+    }
+    if attentionHeads > 0 && channels[channels.count - 1] % attentionHeads != 0 {
+      return "\(attentionHeads) heads do not divide the width \(channels[channels.count - 1])"
+    }
+    return nil
+  }
 }

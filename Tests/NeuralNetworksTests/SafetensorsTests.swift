@@ -150,4 +150,36 @@ final class SafetensorsTests: XCTestCase {
     XCTAssertEqual(special[2].bitPattern, Float(-0.0).bitPattern)
     XCTAssertEqual([special[3], special[4]], [.infinity, -.infinity])
   }
+
+  func testAUNetComesBackFromItsFile() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let url = folder.appendingPathComponent("unet.safetensors")
+    var rng = RandomStream(seed: 1)
+    let unet = UNet(UNetConfiguration(channels: [4, 8], classCount: 3, groupCount: 2), using: &rng)
+    try unet.save(to: url, metadata: ["seed": "1"])
+    let again = try UNet(contentsOf: url)
+    XCTAssertEqual(again.configuration, unet.configuration)
+    XCTAssertEqual(again.stateDictionary().mapValues(\.scalars), unet.stateDictionary().mapValues(\.scalars))
+    XCTAssertEqual(try loadSafetensorsAndMetadata(from: url).metadata["seed"], "1")
+
+    func refused(_ metadata: [String: String], _ part: String, line: UInt = #line) throws {
+      try saveSafetensors(unet.stateDictionary(), to: url, metadata: metadata)
+      XCTAssertThrowsError(try UNet(contentsOf: url), line: line) { error in
+        XCTAssertTrue("\(error)".contains(part) && "\(error)".contains(url.path), "\(error)", line: line)
+      }
+    }
+    try refused([:], "no configuration")
+    try refused(["configuration": "{"], "cannot be read")
+    let text = try XCTUnwrap(Safetensors.decode(unetData(unet, url)).metadata["configuration"])
+    try refused(["configuration": text.replacingOccurrences(of: "[4,8]", with: "[4,7]")], "do not divide")
+    try refused(["configuration": text.replacingOccurrences(of: "[4,8]", with: "[4,-8]")], "at least 1")
+    try refused(["configuration": text.replacingOccurrences(of: "[4,8]", with: "[4,10]")], "middle1.conv1.weight")
+  }
+
+  private func unetData(_ unet: UNet, _ url: URL) throws -> Data {
+    try unet.save(to: url)
+    return try Data(contentsOf: url)
+  }
 }
