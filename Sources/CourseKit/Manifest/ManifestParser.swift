@@ -85,7 +85,9 @@ extension Manifest.Exercise {
         Manifest.Rung($0, of: name, problems)
       },
       hints: fields.texts("hints", example: "[\"a nudge\", \"more\", \"nearly the answer\"]"))
-    if points < 1, fields.mapping["points"] != nil { fields.problem("points", "`points` must be at least 1") }
+    if let points = fields.mapping["points"]?.scalar.flatMap({ Int($0.string) }), points < 1 {
+      fields.problem("points", "`points` must be at least 1")
+    }
     if timeLimit <= 0 { fields.problem("timeLimit", "`timeLimit` must be more than 0 seconds") }
     if !file.isEmpty, !file.hasSuffix(".swift") || file.contains("/") {
       fields.problem("file", "`file` must be a Swift file's name, without a folder: write e.g. `file: Noise.swift`")

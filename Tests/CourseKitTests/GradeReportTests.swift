@@ -1,0 +1,142 @@
+import XCTest
+
+@testable import CourseKit
+
+final class GradeReportTests: XCTestCase {
+  func testText() throws {
+    XCTAssertEqual(
+      try report().text(style: .plain),
+      """
+      Chapter 7: Sums: a sample
+        ✗ 7.1   The sum                                      3.33/10  wrong
+            ✓ test1_Small  by hand
+            ✗ test2_Large  many numbers
+                Tests/T.swift:9
+                got 3, want 4: did you skip the last one?
+            · test3_None  no numbers  (not reached)
+        ✗ 7.2   The mean                                         0/5  did not compile
+            Chapters/C/Mean.swift:4:2: error: missing return
+
+        right 0 · wrong 2 · to do 0    3.33 of 15 points
+
+      """)
+  }
+
+  func testJSON() throws {
+    XCTAssertEqual(
+      try report().json(),
+      """
+      {
+        "chapters" : [
+          {
+            "exercises" : [
+              {
+                "errors" : [
+
+                ],
+                "id" : "7.1",
+                "maxPoints" : 10,
+                "points" : 3.33,
+                "rungs" : [
+                  {
+                    "messages" : [
+
+                    ],
+                    "name" : "test1_Small",
+                    "status" : "right",
+                    "title" : "by hand"
+                  },
+                  {
+                    "messages" : [
+                      {
+                        "file" : "Tests/T.swift",
+                        "line" : 9,
+                        "text" : "got 3, want 4: did you skip the last one?"
+                      }
+                    ],
+                    "name" : "test2_Large",
+                    "status" : "wrong",
+                    "title" : "many numbers"
+                  },
+                  {
+                    "messages" : [
+
+                    ],
+                    "name" : "test3_None",
+                    "status" : "not-run",
+                    "title" : "no numbers"
+                  }
+                ],
+                "status" : "wrong",
+                "title" : "The sum"
+              },
+              {
+                "errors" : [
+                  {
+                    "column" : 2,
+                    "file" : "Chapters/C/Mean.swift",
+                    "line" : 4,
+                    "message" : "missing return",
+                    "severity" : "error"
+                  }
+                ],
+                "id" : "7.2",
+                "maxPoints" : 5,
+                "points" : 0,
+                "rungs" : [
+
+                ],
+                "status" : "did-not-compile",
+                "title" : "The mean"
+              }
+            ],
+            "maxPoints" : 15,
+            "number" : 7,
+            "points" : 3.33,
+            "title" : "Sums: a sample"
+          }
+        ],
+        "maxPoints" : 15,
+        "points" : 3.33,
+        "schema" : "course-grade",
+        "version" : 1
+      }
+
+      """)
+  }
+
+  func testJSONCanBeReadBack() throws {
+    let report = try report()
+    XCTAssertEqual(try JSONDecoder().decode(GradeReport.self, from: Data(report.json().utf8)), report)
+  }
+
+  private func report() throws -> GradeReport {
+    let folder = try TemporaryFolder(of: self)
+    try Samples.write(to: folder)
+    let chapter = try Course(root: folder.url).chapters[0]
+    let rungs = [
+      RungResult(name: "test1_Small", title: "by hand", status: .right, messages: []),
+      RungResult(
+        name: "test2_Large", title: "many numbers", status: .wrong,
+        messages: [
+          RungResult.Message(text: "got 3, want 4: did you skip the last one?", file: "Tests/T.swift", line: 9)
+        ]),
+      RungResult(name: "test3_None", title: "no numbers", status: .notRun, messages: []),
+    ]
+    let error = Diagnostic(
+      file: "Chapters/C/Mean.swift", line: 4, column: 2, severity: .error, message: "missing return")
+    return GradeReport([
+      (
+        chapter,
+        [
+          ExerciseResult(
+            id: "7.1", title: "The sum", status: .wrong, points: 3.33, maxPoints: 10, detail: nil, rungs: rungs,
+            errors: []),
+          ExerciseResult(
+            id: "7.2", title: "The mean", status: .didNotCompile, points: 0, maxPoints: 5, detail: nil, rungs: [],
+            errors: [error]),
+        ]
+      )
+    ])
+  }
+}
