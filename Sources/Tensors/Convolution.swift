@@ -277,30 +277,41 @@ private enum DirectConvolution {
     let gradientCount = paddedRows * paddedColumns
     let partial = Storage(count: max(parts, 1) * gradientCount)
     let isSmall = s.batch * gradientCount * pixels < 1_000_000
+    // As many images at a time as the second-level cache holds.
+    let group = max(1, min((s.batch + max(parts, 1) - 1) / max(parts, 1), 100_000 / planes.count))
     let task = { (part: Int) in
       let gradient = partial.pointer + part * gradientCount
       gradient.update(repeating: 0, count: gradientCount)
-      let buffer = Storage(count: planes.count)
-      planes.clear(buffer.pointer)
-      let rows = Storage(count: paddedRows * length)
-      rows.pointer.update(repeating: 0, count: paddedRows * length)
-      for image in s.batch * part / parts..<s.batch * (part + 1) / parts {
-        planes.fill(buffer.pointer, from: x + image * s.inputChannels * s.height * s.width)
-        for channel in 0..<s.outputChannels {
-          (rows.pointer + channel * length).update(from: y + (image * s.outputChannels + channel) * pixels, count: pixels)
+      let buffer = Storage(count: group * planes.count)
+      for image in 0..<group { planes.clear(buffer.pointer + image * planes.count) }
+      let rows = Storage(count: group * paddedRows * length)
+      rows.pointer.update(repeating: 0, count: group * paddedRows * length)
+      var first = s.batch * part / parts
+      let end = s.batch * (part + 1) / parts
+      while first < end {
+        let count = min(group, end - first)
+        for image in 0..<count {
+          planes.fill(
+            buffer.pointer + image * planes.count, from: x + (first + image) * s.inputChannels * s.height * s.width)
+          for channel in 0..<s.outputChannels {
+            (rows.pointer + (image * paddedRows + channel) * length).update(
+              from: y + ((first + image) * s.outputChannels + channel) * pixels, count: pixels)
+          }
         }
+        let stretch = Kernels.Stretch(images: count, length: length, aImage: paddedRows * length, bImage: planes.count)
         var row = 0
         while row < paddedRows {
           var column = 0
           while column < paddedColumns {
             Kernels.dotTile(
-              rows: rowTile, length: length, a: rows.pointer + row * length, aStride: length,
+              rows: rowTile, over: stretch, a: rows.pointer + row * length, aStride: length,
               b0: buffer.pointer + taps[column], b1: buffer.pointer + taps[column + 1], b2: buffer.pointer + taps[column + 2],
               c: gradient + row * paddedColumns + column, stride: paddedColumns)
             column += Kernels.dotShifts
           }
           row += rowTile
         }
+        first += count
       }
     }
     if isSmall { for part in 0..<parts { task(part) } } else { parallelTasks(parts, task) }

@@ -212,12 +212,22 @@ enum Kernels {
   @inline(__always) static var dotRows: Int { VECTOR_REGISTER_COUNT == 32 && VECTOR_REGISTER_FLOATS == 16 ? 8 : 2 }
   static let dotShifts = 3
 
-  /// C[i · stride + j] += Σₚ A[i · aStride + p] · B[bⱼ + p], p < length, for `dotRows` rows of A and three rows of B that begin anywhere.
+  /// What a tile of dot products runs over: `images` stretches of `length` scalars, `aImage` and `bImage` apart. The length is a multiple of 16.
+  struct Stretch {
+    let images: Int
+    let length: Int
+    let aImage: Int
+    let bImage: Int
+  }
+
+  /// C[i · stride + j] += Σ A[i · aStride + p] · B[bⱼ + p] over all p of the stretches, for `dotRows` rows of A and three rows of B that begin
+  /// anywhere.
   ///
-  /// `length` is a multiple of 16. The weight gradient of a convolution is this: rows of A are output channels, rows of B are shifted images.
+  /// The weight gradient of a convolution is this: rows of A are output channels, rows of B are shifted images. Small images are taken several
+  /// at a time, or adding up the lanes at the end would cost more than the products.
   @inline(__always)
   private static func dotProducts(
-    rows: Int, length: Int, a: UnsafePointer<Float>, aStride: Int,
+    rows: Int, over s: Stretch, a: UnsafePointer<Float>, aStride: Int,
     b0: UnsafePointer<Float>, b1: UnsafePointer<Float>, b2: UnsafePointer<Float>,
     c: UnsafeMutablePointer<Float>, stride: Int
   ) {
@@ -227,48 +237,54 @@ enum Kernels {
     var y1 = FourRows()
     var z0 = FourRows()
     var z1 = FourRows()
-    var p = 0
-    while p < length {
-      let u = load(b0, p)
-      let v = load(b1, p)
-      let w = load(b2, p)
-      let a0 = load(a, p)
-      let a1 = load(a + aStride, p)
-      x0.r0.addProduct(a0, u)
-      y0.r0.addProduct(a0, v)
-      z0.r0.addProduct(a0, w)
-      x0.r1.addProduct(a1, u)
-      y0.r1.addProduct(a1, v)
-      z0.r1.addProduct(a1, w)
-      if rows > 2 {
-        let a2 = load(a + 2 * aStride, p)
-        let a3 = load(a + 3 * aStride, p)
-        x0.r2.addProduct(a2, u)
-        y0.r2.addProduct(a2, v)
-        z0.r2.addProduct(a2, w)
-        x0.r3.addProduct(a3, u)
-        y0.r3.addProduct(a3, v)
-        z0.r3.addProduct(a3, w)
+    for image in 0..<s.images {
+      let a = a + image * s.aImage
+      let b0 = b0 + image * s.bImage
+      let b1 = b1 + image * s.bImage
+      let b2 = b2 + image * s.bImage
+      var p = 0
+      while p < s.length {
+        let u = load(b0, p)
+        let v = load(b1, p)
+        let w = load(b2, p)
+        let a0 = load(a, p)
+        let a1 = load(a + aStride, p)
+        x0.r0.addProduct(a0, u)
+        y0.r0.addProduct(a0, v)
+        z0.r0.addProduct(a0, w)
+        x0.r1.addProduct(a1, u)
+        y0.r1.addProduct(a1, v)
+        z0.r1.addProduct(a1, w)
+        if rows > 2 {
+          let a2 = load(a + 2 * aStride, p)
+          let a3 = load(a + 3 * aStride, p)
+          x0.r2.addProduct(a2, u)
+          y0.r2.addProduct(a2, v)
+          z0.r2.addProduct(a2, w)
+          x0.r3.addProduct(a3, u)
+          y0.r3.addProduct(a3, v)
+          z0.r3.addProduct(a3, w)
+        }
+        if rows > 4 {
+          let a4 = load(a + 4 * aStride, p)
+          let a5 = load(a + 5 * aStride, p)
+          let a6 = load(a + 6 * aStride, p)
+          let a7 = load(a + 7 * aStride, p)
+          x1.r0.addProduct(a4, u)
+          y1.r0.addProduct(a4, v)
+          z1.r0.addProduct(a4, w)
+          x1.r1.addProduct(a5, u)
+          y1.r1.addProduct(a5, v)
+          z1.r1.addProduct(a5, w)
+          x1.r2.addProduct(a6, u)
+          y1.r2.addProduct(a6, v)
+          z1.r2.addProduct(a6, w)
+          x1.r3.addProduct(a7, u)
+          y1.r3.addProduct(a7, v)
+          z1.r3.addProduct(a7, w)
+        }
+        p += lanes
       }
-      if rows > 4 {
-        let a4 = load(a + 4 * aStride, p)
-        let a5 = load(a + 5 * aStride, p)
-        let a6 = load(a + 6 * aStride, p)
-        let a7 = load(a + 7 * aStride, p)
-        x1.r0.addProduct(a4, u)
-        y1.r0.addProduct(a4, v)
-        z1.r0.addProduct(a4, w)
-        x1.r1.addProduct(a5, u)
-        y1.r1.addProduct(a5, v)
-        z1.r1.addProduct(a5, w)
-        x1.r2.addProduct(a6, u)
-        y1.r2.addProduct(a6, v)
-        z1.r2.addProduct(a6, w)
-        x1.r3.addProduct(a7, u)
-        y1.r3.addProduct(a7, v)
-        z1.r3.addProduct(a7, w)
-      }
-      p += lanes
     }
     @inline(__always) func add(_ row: Int, _ x: Vector, _ y: Vector, _ z: Vector) {
       c[row * stride] += Summation.horizontalSum(x)
@@ -291,14 +307,14 @@ enum Kernels {
 
   @inline(never)
   static func dotTile(
-    rows: Int, length: Int, a: UnsafePointer<Float>, aStride: Int,
+    rows: Int, over stretch: Stretch, a: UnsafePointer<Float>, aStride: Int,
     b0: UnsafePointer<Float>, b1: UnsafePointer<Float>, b2: UnsafePointer<Float>,
     c: UnsafeMutablePointer<Float>, stride: Int
   ) {
     if rows == 8 {
-      dotProducts(rows: 8, length: length, a: a, aStride: aStride, b0: b0, b1: b1, b2: b2, c: c, stride: stride)
+      dotProducts(rows: 8, over: stretch, a: a, aStride: aStride, b0: b0, b1: b1, b2: b2, c: c, stride: stride)
     } else {
-      dotProducts(rows: 2, length: length, a: a, aStride: aStride, b0: b0, b1: b1, b2: b2, c: c, stride: stride)
+      dotProducts(rows: 2, over: stretch, a: a, aStride: aStride, b0: b0, b1: b1, b2: b2, c: c, stride: stride)
     }
   }
 }
