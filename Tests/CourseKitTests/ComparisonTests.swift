@@ -81,6 +81,26 @@ final class ComparisonTests: XCTestCase {
     }
   }
 
+  func testOnlyWholePicturesOfTheCourseBecomeReferences() throws {
+    let (folder, chapter) = try course()
+    let good = ["figure": "line", "chapter": "Chapter07Sums", "kind": "exact"]
+    for (key, value, objection) in [
+      ("quick", "true", "drawn with --quick"), ("figure", "dots", "says that it is the figure dots"),
+      ("chapter", "Chapter08", "says that it is of Chapter08"),
+      ("data", "mine", "drawn from other data than the course's"),
+      ("kind", "samples", "is of the kind samples, not exact"),
+    ] {
+      try draw(folder, "Output/Chapter07Sums/line.png", gray: 10, text: good.merging([key: value]) { $1 })
+      XCTAssertEqual(ReferenceFigures(chapter).candidates()[0].objection, objection)
+    }
+    try draw(folder, "Output/Chapter07Sums/line.png", gray: 10, text: good)
+    let candidates = ReferenceFigures(chapter).candidates()
+    XCTAssertNil(candidates[0].objection)
+    XCTAssertNotNil(candidates[1].objection)
+    try ReferenceFigures(chapter).adopt(candidates)
+    XCTAssertEqual(verdicts(chapter), [.same, .missing])
+  }
+
   private func course() throws -> (TemporaryFolder, Chapter) {
     let folder = try TemporaryFolder(of: self)
     try Samples.write(to: folder)

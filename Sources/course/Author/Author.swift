@@ -3,5 +3,5 @@ import ArgumentParser
 struct Author: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "For those who write the course.",
-    subcommands: [Stubs.self, Check.self, Mistakes.self, WriteSyllabus.self])
+    subcommands: [Stubs.self, Check.self, Mistakes.self, AdoptFigures.self, WriteSyllabus.self])
 }
