@@ -23,9 +23,13 @@ public struct Course: Sendable {
       let path = "Chapters/\(name)/chapter.yml"
       guard let data = FileManager.default.contents(atPath: root.appending(path: path).path) else { continue }
       do {
-        let manifest = try Manifest(yaml: String(decoding: data, as: UTF8.self), file: path)
-        let chapter = Chapter(manifest: manifest, root: root)
-        problems += chapter.problems(inFolder: name)
+        let yaml = String(decoding: data, as: UTF8.self)
+        let chapter = Chapter(manifest: try Manifest(yaml: yaml, file: path), root: root)
+        problems += chapter.problems(inFolder: name, yaml: yaml)
+        if let other = chapters.first(where: { $0.number == chapter.number }) {
+          problems.append(
+            ManifestProblem(file: path, line: nil, message: "\(other.module) has the number \(chapter.number) already"))
+        }
         chapters.append(chapter)
       } catch {
         problems += error.problems
@@ -55,24 +59,29 @@ public struct Course: Sendable {
 
 extension Chapter {
   /// What the manifest says but the files don't bear out.
-  fileprivate func problems(inFolder folder: String) -> [ManifestProblem] {
+  fileprivate func problems(inFolder folder: String, yaml: String) -> [ManifestProblem] {
+    let lines = yaml.split(separator: "\n", omittingEmptySubsequences: false)
     var problems: [ManifestProblem] = []
-    func complain(_ message: String) {
-      problems.append(ManifestProblem(file: "Chapters/\(folder)/chapter.yml", line: nil, message: message))
+    func complain(_ name: String, _ message: String) {
+      let line = lines.firstIndex { $0.contains(name) }.map { $0 + 1 }
+      problems.append(ManifestProblem(file: "Chapters/\(folder)/chapter.yml", line: line, message: message))
     }
     if folder != module {
-      complain("`module` is \(module), but the folder is \(folder): make them the same")
+      complain(module, "`module` is \(module), but the folder is \(folder): make them the same")
     }
     for exercise in exercises {
       let path = testFile(of: exercise)
       guard let data = FileManager.default.contents(atPath: url(path).path) else {
-        complain("exercise \(exercise.id) names the test class \(exercise.test), but there is no \(path)")
+        complain(
+          exercise.test, "exercise \(exercise.id) names the test class \(exercise.test), but there is no \(path)")
         continue
       }
       let words = String(decoding: data, as: UTF8.self)
         .split { !$0.isLetter && !$0.isNumber && $0 != "_" }
       if !zip(words, words.dropFirst()).contains(where: { $0 == "class" && $1 == exercise.test }) {
-        complain("exercise \(exercise.id) names the test class \(exercise.test), but \(path) declares no such class")
+        complain(
+          exercise.test,
+          "exercise \(exercise.id) names the test class \(exercise.test), but \(path) declares no such class")
       }
     }
     return problems

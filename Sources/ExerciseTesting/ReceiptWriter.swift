@@ -65,11 +65,20 @@ final class ReceiptWriter: NSObject, XCTestObservation {
     write(.finished, testCase) { $0.assertions = Assertions.count }
   }
 
+  /// The method's name in `Exercise5_2_SigmaGrid.test1_Shapes`, or in `-[Exercise5_2_SigmaGrid test1_ShapesAndReturnError:]`
+  /// as Objective-C has it.
+  static func method(_ name: String) -> String {
+    let last = name.split { ". ]".contains($0) }.last.map(String.init) ?? name
+    for suffix in ["AndReturnError:", "WithCompletionHandler:"] where last.hasSuffix(suffix) {
+      return String(last.dropLast(suffix.count))
+    }
+    return last
+  }
+
   /// Writes the line at once and unbuffered, so that it survives whatever the exercise does next.
   private func write(_ event: Receipt.Event, _ testCase: XCTestCase, _ fill: (inout Receipt) -> Void = { _ in }) {
     let suite = String(reflecting: type(of: testCase))
-    let test = testCase.name.split(whereSeparator: { ". ]".contains($0) }).last.map(String.init) ?? testCase.name
-    var receipt = Receipt(nonce: nonce, event: event, suite: suite, test: test)
+    var receipt = Receipt(nonce: nonce, event: event, suite: suite, test: ReceiptWriter.method(testCase.name))
     fill(&receipt)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -30,6 +30,7 @@ struct Hint: ParsableCommand {
   }
 
   private func show(_ number: Int, of count: Int, _ text: String) {
-    print(output.style.bold("Hint \(number) of \(count): ") + text)
+    print(output.style.bold("Hint \(number) of \(count)"))
+    for line in text.lines(width: 78) { print("  " + line) }
   }
 }

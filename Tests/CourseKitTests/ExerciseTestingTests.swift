@@ -35,6 +35,12 @@ final class ExerciseTestingTests: XCTestCase {
     XCTAssert("\(error)".contains("Chapters/Chapter05EDM/Exercises/A.swift:41"), "\(error)")
   }
 
+  func testNamesOfMethods() {
+    XCTAssertEqual(ReceiptWriter.method("Exercise5_2_SigmaGrid.test1_Shapes"), "test1_Shapes")
+    XCTAssertEqual(ReceiptWriter.method("-[Exercise5_2_SigmaGrid test1_Shapes]"), "test1_Shapes")
+    XCTAssertEqual(ReceiptWriter.method("-[Exercise5_2_SigmaGrid test1_ShapesAndReturnError:]"), "test1_Shapes")
+  }
+
   func testWhatIsWrittenCanBeRead() throws {
     let written = ExerciseTesting.Receipt(
       nonce: "n", event: .failed, suite: "T.C", test: "test1", message: "ρ", file: "f", line: 3, assertions: nil)
