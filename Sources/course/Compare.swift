@@ -6,7 +6,7 @@ struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compare a chapter's pictures with the references.",
     discussion: """
-      Writes compare.html beside the pictures: yours, the reference and the difference, all in one page. Drawings are
+      Writes compare.html beside the pictures: yours, the reference and the difference, all in one page. Drawings are \
       compared by pixel, samples by the distance between the sets of tiles. Exit code 1 if a figure is missing or differs.
 
       Examples:

@@ -14,7 +14,7 @@ struct CourseTool: AsyncParsableCommand {
         course hint 5.2             a nudge; again for a stronger one
         course run 5                train chapter 5's model and draw its pictures
 
-      Exit codes: 0 fine; 1 something is wrong or still to do; 2 the command can't be understood;
+      Exit codes: 0 fine; 1 something is wrong or still to do; 2 the command can't be understood; \
       3 something doesn't build; 4 the course or this machine is at fault; 130 interrupted.
 
       SOLUTIONS=all (or a list like 03,05) builds chapters from the reference solutions instead of your files.

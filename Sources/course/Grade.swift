@@ -6,8 +6,8 @@ struct Grade: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Grade your files: points for every rung.",
     discussion: """
-      Only the files that the manifest lists as exercises are taken from Chapters; SOLUTIONS is ignored. Each exercise is
-      run in a process of its own with limits of time and memory, so that it answers for itself alone. Exit code 1 unless
+      Only the files that the manifest lists as exercises are taken from Chapters; SOLUTIONS is ignored. Each exercise is \
+      run in a process of its own with limits of time and memory, so that it answers for itself alone. Exit code 1 unless \
       everything is right.
 
       Examples:

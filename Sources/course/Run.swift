@@ -6,7 +6,7 @@ struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run a chapter's lab: train its model, draw its pictures, compare them with the references.",
     discussion: """
-      Runs with your exercises, or with the reference solutions if SOLUTIONS says so. Ctrl-C stops the training and saves
+      Runs with your exercises, or with the reference solutions if SOLUTIONS says so. Ctrl-C stops the training and saves \
       it; --resume goes on from there.
 
       Examples:

@@ -35,7 +35,8 @@ final class CourseTests: XCTestCase {
   func testFolderWithAnotherName() throws {
     try assertBroken(
       { try $0.write(Samples.manifest, to: "Chapters/Chapter07Add/chapter.yml") },
-      "Chapters/Chapter07Add/chapter.yml: `module` is Chapter07Sums, but the folder is Chapter07Add: make them the same"
+      "Chapters/Chapter07Add/chapter.yml:3: `module` is Chapter07Sums, but the folder is Chapter07Add: make them the "
+        + "same\nChapters/Chapter07Sums/chapter.yml: Chapter07Sums has the number 7 already"
     )
   }
 

@@ -5,7 +5,7 @@ struct Check: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Prove that chapters are whole.",
     discussion: """
-      The manifest's promises are kept; the stubs are the solutions' stubs, compile without a warning, and stop every rung
+      The manifest's promises are kept; the stubs are the solutions' stubs, compile without a warning, and stop every rung \
       at its own exercise; the solutions pass every rung. Exit code 1 if not.
 
       Examples:

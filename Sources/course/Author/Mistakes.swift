@@ -6,7 +6,7 @@ struct Mistakes: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Try each exercise's known wrong answers: its tests must catch them all.",
     discussion: """
-      All mistakes of a chapter are compiled in one build; then each runs in a short process of its own. A mistake is
+      All mistakes of a chapter are compiled in one build; then each runs in a short process of its own. A mistake is \
       caught if a rung fails with the message that the mistake's file promises. Exit code 1 if any isn't.
 
       Examples:

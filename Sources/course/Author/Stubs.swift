@@ -5,7 +5,7 @@ struct Stubs: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write the students' files from the solutions.",
     discussion: """
-      Each region between `// BEGIN SOLUTION` and `// END SOLUTION` becomes `throw unsolved("5.2")`. A file that somebody
+      Each region between `// BEGIN SOLUTION` and `// END SOLUTION` becomes `throw unsolved("5.2")`. A file that somebody \
       has edited is left alone, unless --force is given; then a copy is kept in .build/course/replaced.
 
       Examples:
