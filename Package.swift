@@ -27,8 +27,9 @@ let core: [Target] = [
   .executableTarget(name: "course", dependencies: ["CourseKit", .argumentParser]),
   .tests("TensorsTests", ["Tensors"], resources: [.copy("Fixtures")]),
   .tests("NeuralNetworksTests", ["NeuralNetworks"], resources: [.copy("Fixtures")]),
-  .tests("FiguresTests", ["Figures"]),
-  .tests("DatasetsTests", ["Datasets"]),
+  .tests("FiguresTests", ["Figures"], resources: [.copy("Fixtures")]),
+  .tests("DatasetsTests", ["Datasets"], resources: [.copy("Fixtures")]),
+  .tests("LabKitTests", ["LabKit", .argumentParser]),
   .tests("CourseKitTests", ["CourseKit", "Exercises", "ExerciseTesting"]),
 ]
 

@@ -17,6 +17,9 @@ public struct GaussianMixture: Density {
   /// The axes: d rows of d for each component, orthonormal; nil where all are the coordinate axes.
   private let axes: [Double]?
   private let flatMeans: [Double]
+  private let logWeights: [Double]
+  /// The one variance that all components have in all directions, if so: then a logarithm is taken once, not for each.
+  private let commonVariance: Double?
 
   public var componentCount: Int { weights.count }
 
@@ -83,6 +86,8 @@ public struct GaussianMixture: Density {
     self.axes = axes
     self.weights = weights.map { $0 / total }
     flatMeans = means.flatMap { $0 }
+    logWeights = self.weights.map { log($0) }
+    commonVariance = axes == nil && variances.allSatisfy { $0 == variances[0] } ? variances[0] : nil
   }
 
   // MARK: - The laws of curriculum and papers
@@ -122,12 +127,29 @@ public struct GaussianMixture: Density {
 
   // MARK: - Density and score
 
+  /// log 2π.
+  private static let logTwoPi = 1.8378770664093453
+
   /// log wₖ + log N(x; μₖ, Σₖ + σ²I) of every component.
   private func logTerms(_ x: [Double], noise: Double) -> [Double] {
     let d = dimensions
     guard x.count == d else { fatalError("GaussianMixture: a point of \(x.count) coordinates in \(d) dimensions") }
     let extra = noise * noise
     var terms = [Double](repeating: 0, count: componentCount)
+    if let commonVariance {
+      let variance = commonVariance + extra
+      let constant = -0.5 * Double(d) * (log(variance) + GaussianMixture.logTwoPi)
+      let factor = -0.5 / variance
+      for k in 0..<componentCount {
+        var squares = 0.0
+        for i in 0..<d {
+          let along = x[i] - flatMeans[k * d + i]
+          squares += along * along
+        }
+        terms[k] = logWeights[k] + constant + (squares == 0 ? 0 : squares * factor)
+      }
+      return terms
+    }
     for k in 0..<componentCount {
       var (quadratic, logDeterminant) = (0.0, 0.0)
       for i in 0..<d {
@@ -141,7 +163,7 @@ public struct GaussianMixture: Density {
         quadratic += along == 0 ? 0 : along * along / variance
         logDeterminant += log(variance)
       }
-      terms[k] = log(weights[k]) - 0.5 * (quadratic + logDeterminant + Double(d) * 1.8378770664093453)
+      terms[k] = logWeights[k] - 0.5 * (quadratic + logDeterminant + Double(d) * GaussianMixture.logTwoPi)
     }
     return terms
   }

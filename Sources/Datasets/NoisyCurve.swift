@@ -15,7 +15,7 @@ public struct NoisyCurve: Density {
   public let standardDeviation: Double
   /// The mixture of Gaussians that the quadrature is.
   public let quadrature: GaussianMixture
-  private let curves: [@Sendable (Double) -> (Double, Double)]
+  private let curves: [@Sendable (Double) -> (x: Double, y: Double)]
 
   /// - Parameters:
   ///   - curves: each from [0, 1] to the plane; all equally likely.

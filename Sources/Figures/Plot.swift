@@ -89,7 +89,7 @@ public struct Plot: Drawable {
     // Once with the legend inside; if it would hide data, once more with it beside.
     for _ in 0..<2 {
       frame = self.frame(
-        in: rectangle, x: &xAxis, y: &yAxis, bars: bars, besideWidth: isBeside ? legendSize.width + 10 : 0)
+        in: rectangle, x: &xAxis, y: &yAxis, bars: bars, besideWidth: isBeside ? legendSize.width + 18 : 0)
       if entries.isEmpty || legend == .none || isBeside { break }
       placed = cornerForLegend(legendSize, frame: frame, x: xAxis, y: yAxis)
       if placed != nil { break }
