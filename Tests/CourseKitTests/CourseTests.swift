@@ -21,14 +21,14 @@ final class CourseTests: XCTestCase {
   func testTestFileThatDoesNotExist() throws {
     try assertBroken(
       { try $0.remove("Tests/Chapter07SumsTests/Exercise7_2_Mean.swift") },
-      "Chapters/Chapter07Sums/chapter.yml: exercise 7.2 names the test class Exercise7_2_Mean, but there is no "
+      "Chapters/Chapter07Sums/chapter.yml:21: exercise 7.2 names the test class Exercise7_2_Mean, but there is no "
         + "Tests/Chapter07SumsTests/Exercise7_2_Mean.swift")
   }
 
   func testTestClassThatDoesNotExist() throws {
     try assertBroken(
       { try $0.write("class Exercise7_2_Means {}", to: "Tests/Chapter07SumsTests/Exercise7_2_Mean.swift") },
-      "Chapters/Chapter07Sums/chapter.yml: exercise 7.2 names the test class Exercise7_2_Mean, but "
+      "Chapters/Chapter07Sums/chapter.yml:21: exercise 7.2 names the test class Exercise7_2_Mean, but "
         + "Tests/Chapter07SumsTests/Exercise7_2_Mean.swift declares no such class")
   }
 
