@@ -8,6 +8,8 @@ enum Assertions {
   private struct Tally {
     var made = 0
     var failed = 0
+    /// Where the last assertion failed.
+    var place: (file: StaticString, line: UInt)?
   }
 
   private static let spoken = 4
@@ -23,15 +25,20 @@ enum Assertions {
   static func record(_ passed: Bool, _ message: @autoclosure () -> String, file: StaticString, line: UInt) {
     let speaks = tally.withLock { tally in
       tally.made += 1
-      if !passed { tally.failed += 1 }
+      if !passed {
+        tally.failed += 1
+        tally.place = (file, line)
+      }
       return !passed && tally.failed <= spoken
     }
     if speaks { XCTFail(message(), file: file, line: line) }
   }
 
   /// Says how many failures the running rung kept to itself.
-  static func reportUnspoken(file: StaticString = #filePath, line: UInt = #line) {
-    let silent = tally.withLock { $0.failed - spoken }
-    if silent > 0 { XCTFail("… and \(silent) more like these", file: file, line: line) }
+  static func reportUnspoken() {
+    let (silent, place) = tally.withLock { ($0.failed - spoken, $0.place) }
+    if silent > 0, let place {
+      XCTFail("… and \(silent) more like these", file: place.file, line: place.line)
+    }
   }
 }

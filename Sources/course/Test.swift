@@ -9,17 +9,19 @@ struct Test: AsyncParsableCommand {
       Examples:
         course test 5
         course test 5.2
+        course test 5.2 --verbose       the messages of all rungs, not only of the lowest that fails
         SOLUTIONS=05 course test 5      the reference solutions, to see what right looks like
       """)
 
   @Argument(help: "A chapter or an exercise: 5 or 5.2.") var name: String
+  @Flag(help: "Show the messages of all rungs that fail, not only of the lowest.") var verbose = false
   @OptionGroup var output: Output
 
   func run() async throws {
     let course = try Course()
     let selection = try course.select(name)
     let chapter = selection.chapter
-    let text = ResultText(style: output.style)
+    let text = ResultText(style: output.style, isWhole: verbose)
     let progress = output.progress
     print(output.style.bold("Chapter \(chapter.number): \(chapter.manifest.title)"))
     let whose = Whose(chapter)

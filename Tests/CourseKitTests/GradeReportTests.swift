@@ -22,6 +22,20 @@ final class GradeReportTests: XCTestCase {
       """)
   }
 
+  func testOnlyTheLowestRungThatFailsIsTold() {
+    let rungs = ["first", "second"].map { name in
+      RungResult(
+        name: name, title: "", status: .wrong, messages: [RungResult.Message(text: "message of the \(name)")])
+    }
+    let result = ExerciseResult(
+      id: "7.1", title: "", status: .wrong, points: 0, maxPoints: 1, detail: nil, rungs: rungs, errors: [])
+    let brief = ResultText(style: .plain, isWhole: false).describe(result)
+    XCTAssert(brief.contains("message of the first"))
+    XCTAssertFalse(brief.contains("message of the second"))
+    XCTAssert(brief.contains("second"))
+    XCTAssert(ResultText(style: .plain).describe(result).contains("message of the second"))
+  }
+
   func testJSON() throws {
     XCTAssertEqual(
       try report().json(),

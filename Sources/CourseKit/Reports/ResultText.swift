@@ -1,10 +1,16 @@
 /// How the result of an exercise is told to the person who is solving it.
 public struct ResultText {
   let style: Style
+  /// Whether every rung's messages are told, or only those of the lowest one that fails: who mends that often mends the
+  /// others as well.
+  let isWhole: Bool
 
-  public init(style: Style) { self.style = style }
+  public init(style: Style, isWhole: Bool = true) {
+    self.style = style
+    self.isWhole = isWhole
+  }
 
-  /// One line for what is right or still to do; for what is wrong also each rung with its messages.
+  /// One line for what is right or still to do; for what is wrong also each rung, with messages.
   public func describe(_ result: ExerciseResult) -> String {
     var lines = [headline(result)]
     switch result.status {
@@ -12,12 +18,12 @@ public struct ResultText {
     case .toDo:
       let places = result.rungs.flatMap { $0.status == .toDo ? $0.messages : [] }.map(\.text)
       if let first = places.first { lines.append("      " + style.dim(first)) }
-      if result.points > 0 { lines += result.rungs.flatMap(describe) }
+      if result.points > 0 { lines += describe(result.rungs) }
     case .didNotCompile:
       lines += result.errors.map { "      \($0)" }
     case .wrong, .crashed, .hung, .endedEarly:
       if let detail = result.detail { lines.append("      " + style.red(detail)) }
-      lines += result.rungs.flatMap(describe)
+      lines += describe(result.rungs)
     }
     return lines.joined(separator: "\n")
   }
@@ -49,7 +55,12 @@ public struct ResultText {
     }
   }
 
-  private func describe(_ rung: RungResult) -> [String] {
+  private func describe(_ rungs: [RungResult]) -> [String] {
+    let lowest = rungs.firstIndex { ![.right, .toDo, .notRun].contains($0.status) }
+    return rungs.indices.flatMap { describe(rungs[$0], withMessages: isWhole || $0 == lowest) }
+  }
+
+  private func describe(_ rung: RungResult, withMessages: Bool) -> [String] {
     let mark: String
     var note = ""
     switch rung.status {
@@ -63,7 +74,7 @@ public struct ResultText {
     case .unproven: (mark, note) = (style.red("✗"), "asserted nothing")
     }
     let title = "      \(mark) \(rung.name)  \(rung.title)" + (note.isEmpty ? "" : "  (\(note))")
-    guard rung.status != .toDo else { return [title] }
+    guard withMessages, rung.status != .toDo else { return [title] }
     return [title]
       + rung.messages.flatMap { message in
         let place = message.file.map { [style.dim("          \($0):\(message.line ?? 0)")] } ?? []
