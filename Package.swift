@@ -24,7 +24,7 @@ let core: [Target] = [
     name: "LabKit",
     dependencies: ["Exercises", "Tensors", "NeuralNetworks", "Figures", "Datasets", .argumentParser]),
   .target(name: "CourseKit", dependencies: ["Figures", "Datasets", "Exercises", .yams, .subprocess]),
-  .executableTarget(name: "course", dependencies: ["CourseKit", .argumentParser]),
+  .executableTarget(name: "course", dependencies: ["CourseKit", "Datasets", .argumentParser]),
   .tests("TensorsTests", ["Tensors"], resources: [.copy("Fixtures")]),
   .tests("NeuralNetworksTests", ["NeuralNetworks"], resources: [.copy("Fixtures")]),
   .tests("FiguresTests", ["Figures"], resources: [.copy("Fixtures")]),

@@ -3,5 +3,7 @@ import ArgumentParser
 struct Author: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "For those who write the course.",
-    subcommands: [Stubs.self, Check.self, Mistakes.self, AdoptFigures.self, WriteSyllabus.self])
+    subcommands: [
+      Stubs.self, Check.self, Mistakes.self, AdoptFigures.self, WriteSyllabus.self, TrainClassifier.self,
+    ])
 }
