@@ -92,13 +92,17 @@ public struct ContactSheet: Drawable {
     return canvas.image
   }
 
-  /// Draws the sheet as large as it is from the top left corner of the rectangle, smaller (by a whole factor of its
-  /// zoom) where it would not fit, and in the middle where there is room.
+  /// Draws the sheet in the middle of the rectangle, as large as a whole zoom allows.
   public func draw(on canvas: inout Canvas, in rectangle: Rectangle) {
     let available = (width: Int(rectangle.width * canvas.scale), height: Int(rectangle.height * canvas.scale))
     var sheet = self
-    while sheet.zoom > 1, sheet.pixelSize.width > available.width || sheet.pixelSize.height > available.height {
-      sheet.zoom -= 1
+    sheet.zoom = 1
+    while true {
+      var larger = sheet
+      larger.zoom += 1
+      let size = larger.pixelSize
+      if size.width > available.width || size.height > available.height { break }
+      sheet = larger
     }
     let size = sheet.pixelSize
     if size.width <= available.width, size.height <= available.height {

@@ -171,7 +171,7 @@ public struct Plot: Drawable {
   private func drawAxes(on canvas: inout Canvas, rectangle: Rectangle, map: PlotMapping, hidesGrid: Bool) {
     let frame = map.frame
     // Ticks of x: fewer, until their labels stay apart.
-    var count = max(2, Int(frame.width / 55))
+    var count = max(2, Int(frame.width / 45))
     var xTicks = ticks(of: map.x, own: x.ticks, count: count)
     while x.ticks == nil, count > 2, overlap(xTicks, map: map) {
       count -= 1

@@ -90,7 +90,7 @@ public enum StrokeFont {
   }
 
   /// Slanted and open shapes, whose sides hold white space of their own.
-  private static let tight: Set<Unicode.Scalar> = Set("AVWXYTLJvwxyzkrftcs/\\λγνχΛΔ∇:;'!".unicodeScalars)
+  private static let tight: Set<Unicode.Scalar> = Set("AVWXYTLJvwxyrft/\\λγνχΛΔ∇:;'!".unicodeScalars)
 
   private static let missing = Glyph(
     width: 5, strokes: [[Point(0, 0), Point(5, 0), Point(5, 10), Point(0, 10), Point(0, 0)]])

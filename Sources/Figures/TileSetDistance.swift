@@ -1,7 +1,7 @@
 /// How different two *sets* of small pictures are, whatever the order and with no pairing: the energy distance of their
 /// pixels (Székely and Rizzo 2013).
 ///
-/// With tiles as points (gray levels from 0 to 1, ‖·‖ the root of the mean square difference a pixel),
+/// With tiles as points (red, green and blue from 0 to 1, ‖·‖ the root of the mean square difference),
 ///
 /// E = 2 E‖X − Y‖ − E‖X − X′‖ − E‖Y − Y′‖, and ``value`` = E / (2 E‖X − Y‖),
 ///
@@ -40,7 +40,7 @@ public struct TileSetDistance: Sendable {
       throw Unusable(
         description: "all tiles must have one size; there are \(size.0) × \(size.1) and \(tile.width) × \(tile.height)")
     }
-    let points = (a + b).map { $0.toGray().pixels.map { Float($0) / 255 } }
+    let points = (a + b).map { $0.toRGB().pixels.map { Float($0) / 255 } }
     let n = points.count
     var distances = [Float](repeating: 0, count: n * n)
     let dimension = points[0].count
