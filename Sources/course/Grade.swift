@@ -41,21 +41,21 @@ struct Grade: AsyncParsableCommand {
     progress.clear()
     let text = try format == .json ? report.json() : report.text(style: file == nil ? output.style : .plain)
     if let file {
-      try Data(text.utf8).write(toFile: file)
+      try write(text, to: file)
     } else {
       print(text, terminator: "")
     }
     if !report.isAllRight { throw ExitCode.notRight }
   }
-}
 
-extension Data {
-  /// Writes the file whole or not at all.
-  fileprivate func write(toFile path: String) throws {
+  /// Writes the report, whole or not at all; where that fails, the report isn't lost.
+  private func write(_ text: String, to file: String) throws {
     do {
-      try write(to: URL(filePath: path), options: .atomic)
+      try Data(text.utf8).write(to: URL(filePath: file), options: .atomic)
     } catch {
-      throw CourseError(.environment, "Can't write \(path): make its folder, or choose another with --output")
+      print(text, terminator: "")
+      throw CourseError(
+        .environment, "Can't write \(file), so the report is above: make its folder, or choose another with --output")
     }
   }
 }

@@ -57,13 +57,3 @@ struct Measurement {
     return size == 0 ? 0 : 2 * abs(a - b) / size
   }
 }
-
-extension Double {
-  /// Three significant digits, for the eye.
-  var short: String {
-    guard isFinite, self != 0 else { return self == 0 ? "0" : "\(self)" }
-    let exponent = Int(log10(abs(self)).rounded(.down))
-    let scale = pow(10, Double(2 - exponent))
-    return ((self * scale).rounded() / scale).brief
-  }
-}

@@ -22,8 +22,3 @@ extension String {
     return lines
   }
 }
-
-extension Double {
-  /// `7.5`, but `10` rather than `10.0`.
-  var brief: String { self == rounded() && abs(self) < 1e15 ? "\(Int(self))" : "\(self)" }
-}
