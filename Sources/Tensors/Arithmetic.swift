@@ -31,17 +31,29 @@ extension Tensor {
 
   // MARK: Tensor and number
 
-  public static func + (a: Tensor, b: Float) -> Tensor { a.mapped(Pointwise.PlusNumber(b: b)).recorded(from: [a]) { g, _, _ in g } }
+  public static func + (a: Tensor, b: Float) -> Tensor {
+    a.mapped(Pointwise.PlusNumber(b: b)).recorded(from: [a]) { g, _, _ in g }
+  }
   public static func + (a: Float, b: Tensor) -> Tensor { b + a }
-  public static func - (a: Tensor, b: Float) -> Tensor { a.mapped(Pointwise.MinusNumber(b: b)).recorded(from: [a]) { g, _, _ in g } }
-  public static func - (a: Float, b: Tensor) -> Tensor { b.mapped(Pointwise.NumberMinus(a: a)).recorded(from: [b]) { g, _, _ in -g } }
-  public static func * (a: Tensor, b: Float) -> Tensor { a.mapped(Pointwise.TimesNumber(b: b)).recorded(from: [a]) { g, _, _ in g * b } }
+  public static func - (a: Tensor, b: Float) -> Tensor {
+    a.mapped(Pointwise.MinusNumber(b: b)).recorded(from: [a]) { g, _, _ in g }
+  }
+  public static func - (a: Float, b: Tensor) -> Tensor {
+    b.mapped(Pointwise.NumberMinus(a: a)).recorded(from: [b]) { g, _, _ in -g }
+  }
+  public static func * (a: Tensor, b: Float) -> Tensor {
+    a.mapped(Pointwise.TimesNumber(b: b)).recorded(from: [a]) { g, _, _ in g * b }
+  }
   public static func * (a: Float, b: Tensor) -> Tensor { b * a }
-  public static func / (a: Tensor, b: Float) -> Tensor { a.mapped(Pointwise.OverNumber(b: b)).recorded(from: [a]) { g, _, _ in g / b } }
+  public static func / (a: Tensor, b: Float) -> Tensor {
+    a.mapped(Pointwise.OverNumber(b: b)).recorded(from: [a]) { g, _, _ in g / b }
+  }
   public static func / (a: Float, b: Tensor) -> Tensor {
     b.mapped(Pointwise.NumberOver(a: a)).recorded(from: [b], keepsOutput: true) { g, y, _ in -(g * y / b) }
   }
-  public static prefix func - (a: Tensor) -> Tensor { a.mapped(Pointwise.Negative()).recorded(from: [a]) { g, _, _ in -g } }
+  public static prefix func - (a: Tensor) -> Tensor {
+    a.mapped(Pointwise.Negative()).recorded(from: [a]) { g, _, _ in -g }
+  }
 
   // MARK: Comparisons: 1 where true, 0 where false; they carry no gradient
 

@@ -9,7 +9,8 @@ struct BroadcastPlan {
 
   init(_ a: [Int], _ b: [Int], operation: StaticString) {
     guard let shape = broadcastShape(a, b) else {
-      fatalError("\(operation): the shapes \(a) and \(b) do not broadcast: axes counted from the end must be equal or 1.")
+      fatalError(
+        "\(operation): the shapes \(a) and \(b) do not broadcast: axes counted from the end must be equal or 1.")
     }
     self.shape = shape
     let strideA = Self.strides(of: a, in: shape)

@@ -38,11 +38,13 @@ struct ConvolutionShape {
     self.groups = groups
   }
 
-  /// Whether the direct kernels apply; they read a shifted image where the general path first copies patches into columns.
+  /// Whether the direct kernels apply; they read a shifted image where the general path first copies patches into
+  /// columns.
   var isDirect: Bool { stride == 1 && groups == 1 }
 }
 
-/// A two-dimensional convolution (cross-correlation, as in every framework): images `[N, C, H, W]`, weight `[O, C / groups, kh, kw]`, bias `[O]`.
+/// A two-dimensional convolution (cross-correlation, as in every framework): images `[N, C, H, W]`, weight `[O, C /
+/// groups, kh, kw]`, bias `[O]`.
 ///
 /// y[n, o, i, j] = b[o] + Σ x[n, c, i·stride + u − padding, j·stride + v − padding] w[o, c, u, v]; the result is
 /// ⌊(H + 2·padding − kh)/stride⌋ + 1 high, and likewise wide.
@@ -53,13 +55,14 @@ public func conv2d(
 ) -> Tensor {
   let shape = ConvolutionShape(input: x.shape, weight: weight.shape, stride: stride, padding: padding, groups: groups)
   if let bias, bias.shape != [weight.shape[0]] {
-    fatalError("conv2d: the bias \(bias.shape) must have one number for each of the \(weight.shape[0]) output channels.")
+    fatalError(
+      "conv2d: the bias \(bias.shape) must have one number for each of the \(weight.shape[0]) output channels.")
   }
   return Convolution.forward(x, weight, bias: bias, shape)
 }
 
-/// Convolution, and its two transposes. Each is linear in both operands, and the derivative of each is given by the other two, so
-/// derivatives of every order are there:
+/// Convolution, and its two transposes. Each is linear in both operands, and the derivative of each is given by the
+/// other two, so derivatives of every order are there:
 ///
 ///     forward(x, w) → y        ∂x: inputGradient(y, w)    ∂w: weightGradient(x, y)
 ///     inputGradient(y, w) → x  ∂y: forward(x, w)          ∂w: weightGradient(x, y)
@@ -125,8 +128,9 @@ enum Convolution {
 ///
 ///     plane v, channel c, row i + u, column j  =  x[c, i + u − padding, j + v − padding]
 ///
-/// Then tap (u, v) of output pixel p = i · W' + j lies at p + u · W' in plane v, so that consecutive pixels are consecutive in memory for every
-/// tap, also across the ends of rows: one row of B in ``Kernels`` is 32 pixels, whichever they are.
+/// Then tap (u, v) of output pixel p = i · W' + j lies at p + u · W' in plane v, so that consecutive pixels are
+/// consecutive in memory for every tap, also across the ends of rows: one row of B in ``Kernels`` is 32 pixels,
+/// whichever they are.
 private enum DirectConvolution {
   /// The shifted planes of an image.
   private struct Planes {
@@ -169,7 +173,8 @@ private enum DirectConvolution {
     }
   }
 
-  /// y = x ∗ w; flipped: the input gradient, which is the convolution of y with the kernel turned by 180° and its channels exchanged.
+  /// y = x ∗ w; flipped: the input gradient, which is the convolution of y with the kernel turned by 180° and its
+  /// channels exchanged.
   static func run(
     _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     to y: UnsafeMutablePointer<Float>, _ s: ConvolutionShape, flipped: Bool
@@ -194,7 +199,8 @@ private enum DirectConvolution {
     let depth = from * kernel
     let pixels = outHeight * outWidth
     let planes = Planes(
-      channels: from, height: inHeight, width: inWidth, outputWidth: outWidth, padding: padding, kernelWidth: s.kernelWidth)
+      channels: from, height: inHeight, width: inWidth, outputWidth: outWidth, padding: padding,
+      kernelWidth: s.kernelWidth)
 
     // Weights [to, from · kernel], turned if flipped, then packed for the tiles.
     let packed = Storage(count: Kernels.packedRowCount(rows: to, depth: depth))
@@ -215,7 +221,8 @@ private enum DirectConvolution {
     for channel in 0..<from {
       for u in 0..<s.kernelHeight {
         for v in 0..<s.kernelWidth {
-          offsets[(channel * s.kernelHeight + u) * s.kernelWidth + v] = planes.offset(shift: v, channel: channel, row: u)
+          offsets[(channel * s.kernelHeight + u) * s.kernelWidth + v] = planes.offset(
+            shift: v, channel: channel, row: u)
         }
       }
     }
@@ -253,7 +260,8 @@ private enum DirectConvolution {
 
   /// dw[o, c, u, v] = Σ over images and pixels of dy[o, p] · plane v, channel c, pixel p + u · W'.
   ///
-  /// The batch is cut into a number of parts that does not depend on the threads; every part sums into a gradient of its own, and these are added in order.
+  /// The batch is cut into a number of parts that does not depend on the threads; every part sums into a gradient of
+  /// its own, and these are added in order.
   static func weightGradient(
     _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, to w: UnsafeMutablePointer<Float>, _ s: ConvolutionShape
   ) {
@@ -305,7 +313,8 @@ private enum DirectConvolution {
           while column < paddedColumns {
             Kernels.dotTile(
               rows: rowTile, over: stretch, a: rows.pointer + row * length, aStride: length,
-              b0: buffer.pointer + taps[column], b1: buffer.pointer + taps[column + 1], b2: buffer.pointer + taps[column + 2],
+              b0: buffer.pointer + taps[column], b1: buffer.pointer + taps[column + 1],
+              b2: buffer.pointer + taps[column + 2],
               c: gradient + row * paddedColumns + column, stride: paddedColumns)
             column += Kernels.dotShifts
           }
@@ -328,7 +337,8 @@ private enum DirectConvolution {
 
 /// Convolution of any stride, padding and number of groups, by copying patches into the columns of a matrix (im2col).
 private enum ColumnConvolution {
-  /// Calls `body(column matrix offset, image offset, first, last)` for every run of output columns of a tap whose input lies in the image.
+  /// Calls `body(column matrix offset, image offset, first, last)` for every run of output columns of a tap whose
+  /// input lies in the image.
   @inline(__always)
   private static func forEachRun(
     _ s: ConvolutionShape, channels: Int, _ body: (_ row: Int, _ image: Int, _ columns: Range<Int>) -> Void

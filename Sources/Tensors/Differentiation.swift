@@ -2,11 +2,11 @@ import Synchronization
 
 /// One recorded operation: what it read, and how a gradient passes back through it.
 ///
-/// The node never holds its own output tensor (that would be a cycle, which reference counting cannot free); an operation whose rule needs the
-/// output keeps only the storage.
+/// The node never holds its own output tensor (that would be a cycle, which reference counting cannot free); an
+/// operation whose rule needs the output keeps only the storage.
 final class GradNode {
-  /// How the gradient of the output becomes the gradient of input number `index`. Written in tensor operations, so that a recorded sweep
-  /// can itself be differentiated.
+  /// How the gradient of the output becomes the gradient of input number `index`. Written in tensor operations, so
+  /// that a recorded sweep can itself be differentiated.
   typealias Rule = (_ gradient: Tensor, _ output: Tensor, _ index: Int) -> Tensor
 
   private static let counter = Atomic<UInt64>(0)
@@ -88,8 +88,8 @@ extension Tensor {
   }
 }
 
-/// Whether operations on these tensors are being recorded: kernels that fuse several operations ask, as their backward passes must then be
-/// written in single operations.
+/// Whether operations on these tensors are being recorded: kernels that fuse several operations ask, as their
+/// backward passes must then be written in single operations.
 func isRecording(_ tensors: Tensor...) -> Bool {
   tensors.contains { $0.node != nil } && GradMode.isRecording
 }
@@ -100,9 +100,11 @@ func isRecording(_ tensors: Tensor...) -> Bool {
 ///   - output: what is differentiated.
 ///   - inputs: tensors made by ``Tensor/tracked()`` or computed on the way to `output`.
 ///   - seed: the cotangent, of the output's shape; ones if left out, so that a scalar loss needs none.
-///   - createGraph: record the sweep itself, so that the gradients can be differentiated again (a gradient penalty needs it).
+///   - createGraph: record the sweep itself, so that the gradients can be differentiated again (a gradient penalty
+///     needs it).
 /// - Returns: one gradient an input, of that input's shape; zeros where `output` does not depend on it.
-/// - Complexity: the cost of every recorded operation between inputs and output, about twice; one sort of the graph's nodes. No recursion.
+/// - Complexity: the cost of every recorded operation between inputs and output, about twice; one sort of the graph's
+///   nodes. No recursion.
 public func grad(
   of output: Tensor, wrt inputs: [Tensor], seed: Tensor? = nil, createGraph: Bool = false
 ) -> [Tensor] {
@@ -154,7 +156,9 @@ private func sweep(_ root: GradNode, seed: Tensor, inputs: [Tensor]) -> [Tensor]
   }
 
   let gradients = inputs.map { input -> Tensor in
-    guard let node = input.node, node.visitedBy == sweepID, let gradient = node.gradient else { return .zeros(input.shape) }
+    guard let node = input.node, node.visitedBy == sweepID, let gradient = node.gradient else {
+      return .zeros(input.shape)
+    }
     return gradient
   }
   for node in nodes { node.gradient = nil }
@@ -162,7 +166,9 @@ private func sweep(_ root: GradNode, seed: Tensor, inputs: [Tensor]) -> [Tensor]
 }
 
 /// The value of a scalar function at `x`, and its gradient there.
-public func valueAndGradient(of f: (Tensor) throws -> Tensor, at x: Tensor) rethrows -> (value: Tensor, gradient: Tensor) {
+public func valueAndGradient(of f: (Tensor) throws -> Tensor, at x: Tensor) rethrows -> (
+  value: Tensor, gradient: Tensor
+) {
   let leaf = x.tracked()
   let value = try GradMode.$isRecording.withValue(true) { try f(leaf) }
   return (value.detached(), grad(of: value, wrt: [leaf])[0])

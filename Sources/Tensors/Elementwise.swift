@@ -8,7 +8,8 @@ public func log(_ x: Tensor) -> Tensor {
   x.mapped(Pointwise.Logarithm()).recorded(from: [x]) { g, _, _ in g / x }
 }
 
-/// The square root of every scalar. Its derivative at 0 is infinite: add a small number before you differentiate a norm.
+/// The square root of every scalar. Its derivative at 0 is infinite: add a small number before you differentiate a
+/// norm.
 public func sqrt(_ x: Tensor) -> Tensor {
   x.mapped(Pointwise.SquareRoot()).recorded(from: [x], keepsOutput: true) { g, y, _ in g * 0.5 / y }
 }
@@ -72,7 +73,8 @@ public func relu(_ x: Tensor) -> Tensor {
 /// x where it is positive, slope · x elsewhere.
 public func leakyReLU(_ x: Tensor, slope: Float = 0.01) -> Tensor {
   x.mapped(Pointwise.LeakyReLU(slope: slope)).recorded(from: [x]) { g, _, _ in
-    isRecording(g) ? g * `where`(x .> 0, .full(1, []), .full(slope, [])) : g.zippedFlat(x, Pointwise.LeakyReLUGradient(slope: slope))
+    isRecording(g)
+      ? g * `where`(x .> 0, .full(1, []), .full(slope, [])) : g.zippedFlat(x, Pointwise.LeakyReLUGradient(slope: slope))
   }
 }
 

@@ -1,10 +1,11 @@
 import CProcessor
 
-/// The two inner loops that nearly all of the arithmetic runs in. Matrix products and convolutions differ only in how they lay out what
-/// these loops read.
+/// The two inner loops that nearly all of the arithmetic runs in. Matrix products and convolutions differ only in how
+/// they lay out what these loops read.
 ///
-/// Accumulators are named variables, not arrays: only so do they stay in registers. Sixteen-lane vectors are one register with AVX-512, two
-/// with AVX, four with NEON; the tile sizes below are chosen so that the accumulators fit what there is.
+/// Accumulators are named variables, not arrays: only so do they stay in registers. Sixteen-lane vectors are one
+/// register with AVX-512, two with AVX, four with NEON; the tile sizes below are chosen so that the accumulators fit
+/// what there is.
 enum Kernels {
   typealias Vector = SIMD16<Float>
 
@@ -43,9 +44,14 @@ enum Kernels {
       let step = stride * 4
       if accumulate {
         raw.storeBytes(of: raw.loadUnaligned(as: Vector.self) + r0, as: Vector.self)
-        raw.storeBytes(of: raw.loadUnaligned(fromByteOffset: step, as: Vector.self) + r1, toByteOffset: step, as: Vector.self)
-        raw.storeBytes(of: raw.loadUnaligned(fromByteOffset: 2 * step, as: Vector.self) + r2, toByteOffset: 2 * step, as: Vector.self)
-        raw.storeBytes(of: raw.loadUnaligned(fromByteOffset: 3 * step, as: Vector.self) + r3, toByteOffset: 3 * step, as: Vector.self)
+        raw.storeBytes(
+          of: raw.loadUnaligned(fromByteOffset: step, as: Vector.self) + r1, toByteOffset: step, as: Vector.self)
+        raw.storeBytes(
+          of: raw.loadUnaligned(fromByteOffset: 2 * step, as: Vector.self) + r2, toByteOffset: 2 * step, as: Vector.self
+        )
+        raw.storeBytes(
+          of: raw.loadUnaligned(fromByteOffset: 3 * step, as: Vector.self) + r3, toByteOffset: 3 * step, as: Vector.self
+        )
       } else {
         raw.storeBytes(of: r0, as: Vector.self)
         raw.storeBytes(of: r1, toByteOffset: step, as: Vector.self)
@@ -64,8 +70,8 @@ enum Kernels {
   ///
   /// - Parameters:
   ///   - a: the rows of A packed as [depth, height].
-  ///   - row: where row k of B begins; its scalars lie side by side. For a packed matrix that is a stride, for a convolution a place in the
-  ///     image, which is why an image needs no rearranging.
+  ///   - row: where row k of B begins; its scalars lie side by side. For a packed matrix that is a stride, for a
+  ///     convolution a place in the image, which is why an image needs no rearranging.
   ///   - c: the tile's corner; all of the tile must be writable.
   @inline(__always)
   private static func outerProducts(
@@ -114,12 +120,18 @@ enum Kernels {
     c: UnsafeMutablePointer<Float>, stride: Int, accumulate: Bool
   ) {
     switch (height, vectors) {
-    case (12, 2): outerProducts(height: 12, vectors: 2, depth: depth, a: a, row: row, c: c, stride: stride, accumulate: accumulate)
-    case (8, 2): outerProducts(height: 8, vectors: 2, depth: depth, a: a, row: row, c: c, stride: stride, accumulate: accumulate)
-    case (4, 2): outerProducts(height: 4, vectors: 2, depth: depth, a: a, row: row, c: c, stride: stride, accumulate: accumulate)
-    case (12, 1): outerProducts(height: 12, vectors: 1, depth: depth, a: a, row: row, c: c, stride: stride, accumulate: accumulate)
-    case (8, 1): outerProducts(height: 8, vectors: 1, depth: depth, a: a, row: row, c: c, stride: stride, accumulate: accumulate)
-    default: outerProducts(height: 4, vectors: 1, depth: depth, a: a, row: row, c: c, stride: stride, accumulate: accumulate)
+    case (12, 2):
+      outerProducts(height: 12, vectors: 2, depth: depth, a: a, row: row, c: c, stride: stride, accumulate: accumulate)
+    case (8, 2):
+      outerProducts(height: 8, vectors: 2, depth: depth, a: a, row: row, c: c, stride: stride, accumulate: accumulate)
+    case (4, 2):
+      outerProducts(height: 4, vectors: 2, depth: depth, a: a, row: row, c: c, stride: stride, accumulate: accumulate)
+    case (12, 1):
+      outerProducts(height: 12, vectors: 1, depth: depth, a: a, row: row, c: c, stride: stride, accumulate: accumulate)
+    case (8, 1):
+      outerProducts(height: 8, vectors: 1, depth: depth, a: a, row: row, c: c, stride: stride, accumulate: accumulate)
+    default:
+      outerProducts(height: 4, vectors: 1, depth: depth, a: a, row: row, c: c, stride: stride, accumulate: accumulate)
     }
   }
 
@@ -131,7 +143,8 @@ enum Kernels {
   ) {
     let vectors = (columns + lanes - 1) / lanes
     if rows == height && columns == vectors * lanes {
-      dispatch(height: height, vectors: vectors, depth: depth, a: a, row: row, c: c, stride: stride, accumulate: accumulate)
+      dispatch(
+        height: height, vectors: vectors, depth: depth, a: a, row: row, c: c, stride: stride, accumulate: accumulate)
       return
     }
     let width = vectors * lanes
@@ -173,8 +186,8 @@ enum Kernels {
   /// Floats that a tile's buffer must hold.
   static var spareCount: Int { tileRows * tileColumns }
 
-  /// Packs `rows` rows of A, of which element (i, k) lies at `a[i * rowStride + k * columnStride]`, tile after tile as [depth, height], the
-  /// missing rows of the last tile as zeros.
+  /// Packs `rows` rows of A, of which element (i, k) lies at `a[i * rowStride + k * columnStride]`, tile after tile
+  /// as [depth, height], the missing rows of the last tile as zeros.
   static func packRows(
     _ a: UnsafePointer<Float>, rowStride: Int, columnStride: Int, rows: Int, depth: Int,
     to packed: UnsafeMutablePointer<Float>
@@ -212,7 +225,8 @@ enum Kernels {
   @inline(__always) static var dotRows: Int { VECTOR_REGISTER_COUNT == 32 && VECTOR_REGISTER_FLOATS == 16 ? 8 : 2 }
   static let dotShifts = 3
 
-  /// What a tile of dot products runs over: `images` stretches of `length` scalars, `aImage` and `bImage` apart. The length is a multiple of 16.
+  /// What a tile of dot products runs over: `images` stretches of `length` scalars, `aImage` and `bImage` apart. The
+  /// length is a multiple of 16.
   struct Stretch {
     let images: Int
     let length: Int
@@ -220,11 +234,11 @@ enum Kernels {
     let bImage: Int
   }
 
-  /// C[i · stride + j] += Σ A[i · aStride + p] · B[bⱼ + p] over all p of the stretches, for `dotRows` rows of A and three rows of B that begin
-  /// anywhere.
+  /// C[i · stride + j] += Σ A[i · aStride + p] · B[bⱼ + p] over all p of the stretches, for `dotRows` rows of A and
+  /// three rows of B that begin anywhere.
   ///
-  /// The weight gradient of a convolution is this: rows of A are output channels, rows of B are shifted images. Small images are taken several
-  /// at a time, or adding up the lanes at the end would cost more than the products.
+  /// The weight gradient of a convolution is this: rows of A are output channels, rows of B are shifted images. Small
+  /// images are taken several at a time, or adding up the lanes at the end would cost more than the products.
   @inline(__always)
   private static func dotProducts(
     rows: Int, over s: Stretch, a: UnsafePointer<Float>, aStride: Int,

@@ -1,4 +1,5 @@
-/// A matrix as the product sees it: element (i, k) lies at `pointer[i * rowStride + k * columnStride]`, so a transposed operand is never copied.
+/// A matrix as the product sees it: element (i, k) lies at `pointer[i * rowStride + k * columnStride]`, so a
+/// transposed operand is never copied.
 struct MatrixView {
   let pointer: UnsafePointer<Float>
   let rowStride: Int
@@ -18,12 +19,13 @@ struct MatrixView {
   }
 
   func offset(row: Int, column: Int) -> MatrixView {
-    MatrixView(pointer: pointer + row * rowStride + column * columnStride, rowStride: rowStride, columnStride: columnStride)
+    MatrixView(
+      pointer: pointer + row * rowStride + column * columnStride, rowStride: rowStride, columnStride: columnStride)
   }
 }
 
-/// C = A · B, or C += A · B, on Goto's plan: B is packed into panels as wide as a tile, A into panels as high as one, both in blocks that stay in
-/// the caches, and ``Kernels`` does the rest in registers.
+/// C = A · B, or C += A · B, on Goto's plan: B is packed into panels as wide as a tile, A into panels as high as one,
+/// both in blocks that stay in the caches, and ``Kernels`` does the rest in registers.
 ///
 /// Source: K. Goto, R. van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34(3), 2008.
 enum MatrixProduct {
@@ -56,7 +58,8 @@ enum MatrixProduct {
       let pack = { (piece: Int) in
         for tile in columnTiles * piece / pieces..<columnTiles * (piece + 1) / pieces {
           packPanel(
-            b.offset(row: 0, column: tile * panelWidth), depth: k, columns: Swift.min(panelWidth, n - tile * panelWidth),
+            b.offset(row: 0, column: tile * panelWidth), depth: k,
+            columns: Swift.min(panelWidth, n - tile * panelWidth),
             to: packedB.pointer + tile * panelWidth * k)
         }
       }
@@ -95,14 +98,16 @@ enum MatrixProduct {
           for tile in firstTile..<lastTile {
             let column = tile * panelWidth
             let columns = Swift.min(panelWidth, n - column)
-            let panel = packedB.map { UnsafePointer($0.pointer + column * k + start * panelWidth) }
+            let panel =
+              packedB.map { UnsafePointer($0.pointer + column * k + start * panelWidth) }
               ?? b.offset(row: start, column: column).pointer
             var panelA = UnsafePointer(packedA.pointer)
             var row = 0
             while row < rows {
               let height = Kernels.tileHeight(remaining: rows - row)
               Kernels.tile(
-                height: height, rows: Swift.min(height, rows - row), columns: columns, depth: depth, a: panelA, b: panel,
+                height: height, rows: Swift.min(height, rows - row), columns: columns, depth: depth, a: panelA,
+                b: panel,
                 bStride: packedB == nil ? b.rowStride : panelWidth, c: c + (firstRow + row) * cStride + column,
                 stride: cStride, accumulate: accumulate || start > 0, spare: spare.baseAddress!)
               panelA += height * depth
@@ -214,7 +219,8 @@ public func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transpose
 
 /// x Wᵀ + b: a linear layer, `[…, in] → […, out]`, with PyTorch's weight `[out, in]`.
 public func linear(_ x: Tensor, weight: Tensor, bias: Tensor? = nil) -> Tensor {
-  let product = x.ndim == 1
+  let product =
+    x.ndim == 1
     ? matmul(x.reshaped([1, -1]), weight, transposeB: true).reshaped([-1]) : matmul(x, weight, transposeB: true)
   return bias.map { product + $0 } ?? product
 }

@@ -1,7 +1,8 @@
-/// Group normalisation: the channels are cut into groups, and each group of each image is brought to mean 0 and variance 1.
+/// Group normalisation: the channels are cut into groups, and each group of each image is brought to mean 0 and
+/// variance 1.
 ///
-/// y = (x − μ)/√(v + ε) · weight + bias, with μ and v (divided by n) over the channels of a group and all places; weight and bias are `[C]`. The
-/// input is `[N, C, …]`. The result does not depend on the batch.
+/// y = (x − μ)/√(v + ε) · weight + bias, with μ and v (divided by n) over the channels of a group and all places;
+/// weight and bias are `[C]`. The input is `[N, C, …]`. The result does not depend on the batch.
 ///
 /// Source: Y. Wu, K. He, "Group Normalization", ECCV 2018, eq. 1–6.
 public func groupNorm(
@@ -13,7 +14,8 @@ public func groupNorm(
   let channels = x.shape[1]
   for parameter in [weight, bias] {
     if let parameter, parameter.shape != [channels] {
-      fatalError("groupNorm: weight and bias must have the shape [\(channels)] of the channels; one has \(parameter.shape).")
+      fatalError(
+        "groupNorm: weight and bias must have the shape [\(channels)] of the channels; one has \(parameter.shape).")
     }
   }
   let rows = x.shape[0] * groupCount
@@ -70,7 +72,8 @@ public func groupNorm(
     }
     return index == 0
       ? groupNormInputGradient(
-        g, x, weight: weight, statistics: statistics, groupCount: groupCount, rows: rows, length: length, places: places)
+        g, x, weight: weight, statistics: statistics, groupCount: groupCount, rows: rows, length: length, places: places
+      )
       : groupNormWeightGradient(g, x, statistics: statistics, groupCount: groupCount, places: places)
   }
 }
@@ -156,7 +159,9 @@ private func groupNormInputGradient(
 }
 
 /// dweight[c] = Σ over images and places of g · x̂.
-private func groupNormWeightGradient(_ g: Tensor, _ x: Tensor, statistics: Storage, groupCount: Int, places: Int) -> Tensor {
+private func groupNormWeightGradient(_ g: Tensor, _ x: Tensor, statistics: Storage, groupCount: Int, places: Int)
+  -> Tensor
+{
   let channels = x.shape[1]
   let perGroup = channels / groupCount
   return Tensor(shape: [channels]) { result in

@@ -25,13 +25,16 @@ public struct AdamStep: Sendable {
 ///
 /// - Returns: the new parameter and moments; those passed in are unchanged.
 ///
-/// Source: D. Kingma, J. Ba, "Adam", ICLR 2015, algorithm 1; I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", ICLR 2019.
+/// Source: D. Kingma, J. Ba, "Adam", ICLR 2015, algorithm 1; I. Loshchilov, F. Hutter, "Decoupled weight decay
+/// regularization", ICLR 2019.
 public func adamUpdate(
   parameter: Tensor, gradient: Tensor, firstMoment: Tensor, secondMoment: Tensor, _ settings: AdamStep
 ) -> (parameter: Tensor, firstMoment: Tensor, secondMoment: Tensor) {
   let shape = parameter.shape
   guard gradient.shape == shape, firstMoment.shape == shape, secondMoment.shape == shape else {
-    fatalError("adamUpdate: shapes differ: parameter \(shape), gradient \(gradient.shape), moments \(firstMoment.shape), \(secondMoment.shape).")
+    fatalError(
+      "adamUpdate: shapes differ: parameter \(shape), gradient \(gradient.shape), moments \(firstMoment.shape), \(secondMoment.shape)."
+    )
   }
   let t = Double(settings.step)
   let correction1 = 1 - power(Double(settings.beta1), t)

@@ -3,12 +3,14 @@ import Foundation
 
 /// How many threads the kernels use, and how work is cut for them.
 ///
-/// No result depends on the number of threads: elementwise work is cut anywhere, reductions are cut into pieces whose borders depend on
-/// the shapes alone, and the pieces are joined in order.
+/// No result depends on the number of threads: elementwise work is cut anywhere, reductions are cut into pieces whose
+/// borders depend on the shapes alone, and the pieces are joined in order.
 public enum Threads {
   /// `COURSE_THREADS` if it is set, otherwise the number of cores.
   public static let available: Int = {
-    if let text = ProcessInfo.processInfo.environment["COURSE_THREADS"], let count = Int(text), count > 0 { return count }
+    if let text = ProcessInfo.processInfo.environment["COURSE_THREADS"], let count = Int(text), count > 0 {
+      return count
+    }
     return max(1, ProcessInfo.processInfo.activeProcessorCount)
   }()
 
@@ -54,7 +56,8 @@ func parallelTasks(_ count: Int, _ body: (Int) -> Void) {
 
 /// Cuts `0..<count` into one range a thread, each of at least `grain` elements, and calls `body` with every range.
 ///
-/// `body` is called in one place only: then the compiler makes one loop of it and of the functions it calls, and vectorises that.
+/// `body` is called in one place only: then the compiler makes one loop of it and of the functions it calls, and
+/// vectorises that.
 @inline(__always)
 func parallelFor(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
   let pieces = max(1, min(Threads.count, count / grain))
@@ -66,5 +69,6 @@ func parallelFor(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
   }
 }
 
-/// The number of elements below which cheap elementwise work stays on one thread: waking a second one costs some microseconds.
+/// The number of elements below which cheap elementwise work stays on one thread: waking a second one costs some
+/// microseconds.
 let elementwiseGrain = 32_768

@@ -6,8 +6,9 @@
 
 /// A function of one number that a loop applies to many.
 ///
-/// The functions are types, not closures: a generic loop over a type is compiled anew for each with the function inside of it, and then
-/// vectorised. A closure that travels through another closure stays a call for every number, twenty times slower.
+/// The functions are types, not closures: a generic loop over a type is compiled anew for each with the function
+/// inside of it, and then vectorised. A closure that travels through another closure stays a call for every number,
+/// twenty times slower.
 protocol UnaryFunction {
   func callAsFunction(_ x: Float) -> Float
 }

@@ -6,9 +6,9 @@
 
 /// A stream of random numbers: a counter run through the block function Philox 4×32-10.
 ///
-/// The state is a key and a position, so equal seeds give equal bits on every platform and with any number of threads, a stream can be saved
-/// in two numbers, and independent streams cost nothing: `stream("noise")` and `stream("data")` of one seed never disturb each other, however
-/// much is drawn from either.
+/// The state is a key and a position, so equal seeds give equal bits on every platform and with any number of
+/// threads, a stream can be saved in two numbers, and independent streams cost nothing: `stream("noise")` and
+/// `stream("data")` of one seed never disturb each other, however much is drawn from either.
 ///
 /// Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 public struct RandomStream: RandomNumberGenerator, Sendable, Equatable, Codable {
@@ -26,8 +26,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable, Codable 
 
   /// An independent stream that depends on this stream's key and on the name alone, not on what was drawn before.
   public func stream(_ name: String) -> RandomStream {
-    // FNV-1a turns the name into a counter; Philox turns key and counter into the new key. The third word keeps these blocks apart from
-    // those that numbers are drawn from.
+    // FNV-1a turns the name into a counter; Philox turns key and counter into the new key. The third word keeps these
+    // blocks apart from those that numbers are drawn from.
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
     return RandomStream(seed: Self.words(key: key, counter: hash, domain: 1).0)

@@ -63,7 +63,8 @@ enum Summation {
   }
 }
 
-/// A reduction seen as a three-axis one, [outer, reduced, inner] → [outer, inner], after moving axes where that is needed.
+/// A reduction seen as a three-axis one, [outer, reduced, inner] → [outer, inner], after moving axes where that is
+/// needed.
 private struct Reduction {
   let source: Tensor
   let outer: Int
@@ -126,8 +127,8 @@ extension Tensor {
     return value.recorded(from: [self]) { g, _, _ in g.reshaped(kept).broadcast(to: self.shape) }
   }
 
-  /// [outer, reduced, inner] → [outer, inner], rows of `inner` added up. Many rows are added in groups of 64, the groups then in order, which
-  /// keeps rounding small and gives the threads something to share.
+  /// [outer, reduced, inner] → [outer, inner], rows of `inner` added up. Many rows are added in groups of 64, the
+  /// groups then in order, which keeps rounding small and gives the threads something to share.
   private static func sumColumns(
     _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, outer: Int, reduced: Int, inner: Int
   ) {
@@ -181,7 +182,8 @@ extension Tensor {
   /// The mean over one axis.
   public func mean(axis: Int, keepDims: Bool = false) -> Tensor { mean(axes: [axis], keepDims: keepDims) }
 
-  /// The variance over the given axes: Σ(x − x̄)² / (n − correction). The correction is 0 (the law's own variance) unless given; PyTorch's default is 1.
+  /// The variance over the given axes: Σ(x − x̄)² / (n − correction). The correction is 0 (the law's own variance)
+  /// unless given; PyTorch's default is 1.
   public func variance(axes: [Int], keepDims: Bool = false, correction: Int = 0) -> Tensor {
     let axes = resolved(axes)
     let centred = self - mean(axes: axes, keepDims: true)
@@ -216,7 +218,9 @@ extension Tensor {
   private func extreme(axes: [Int], keepDims: Bool, sign: Float) -> Tensor {
     let axes = resolved(axes)
     let r = Reduction(self, axes: axes)
-    guard r.reduced > 0 else { fatalError("max/min: nothing to reduce in a tensor of shape \(shape) over axes \(axes).") }
+    guard r.reduced > 0 else {
+      fatalError("max/min: nothing to reduce in a tensor of shape \(shape) over axes \(axes).")
+    }
     let x = r.source.pointer
     let value = Tensor(shape: keepDims ? r.keptShape : r.droppedShape) { y in
       parallelRows(r.outer, length: r.reduced * r.inner) { blocks in
@@ -241,7 +245,8 @@ extension Tensor {
     }
   }
 
-  /// The positions along `axis` of the largest scalars, the first where several are equal, in row-major order of the other axes.
+  /// The positions along `axis` of the largest scalars, the first where several are equal, in row-major order of the
+  /// other axes.
   public func argMax(axis: Int) -> [Int] {
     let r = Reduction(self, axes: [resolved(axis)])
     let x = r.source.pointer

@@ -1,7 +1,9 @@
-/// The mean of every `size` × `size` block: `[N, C, H, W] → [N, C, H/size, W/size]`. H and W must be multiples of `size`.
+/// The mean of every `size` × `size` block: `[N, C, H, W] → [N, C, H/size, W/size]`. H and W must be multiples of
+/// `size`.
 public func averagePool2d(_ x: Tensor, size: Int) -> Tensor {
   guard x.ndim == 4, size > 0, x.shape[2] % size == 0, x.shape[3] % size == 0 else {
-    fatalError("averagePool2d: an image batch [N, C, H, W] with H and W divisible by \(size) is needed, not \(x.shape).")
+    fatalError(
+      "averagePool2d: an image batch [N, C, H, W] with H and W divisible by \(size) is needed, not \(x.shape).")
   }
   let shape = [x.shape[0], x.shape[1], x.shape[2] / size, x.shape[3] / size]
   let width = shape[3]
@@ -28,7 +30,8 @@ public func averagePool2d(_ x: Tensor, size: Int) -> Tensor {
 /// Every pixel repeated in a `factor` × `factor` block: `[N, C, H, W] → [N, C, H·factor, W·factor]`.
 public func upsampleNearest2d(_ x: Tensor, factor: Int) -> Tensor {
   guard x.ndim == 4, factor > 0 else {
-    fatalError("upsampleNearest2d: an image batch [N, C, H, W] is needed, not \(x.shape), and a factor above 0, not \(factor).")
+    fatalError(
+      "upsampleNearest2d: an image batch [N, C, H, W] is needed, not \(x.shape), and a factor above 0, not \(factor).")
   }
   let width = x.shape[3]
   let value = Tensor(shape: [x.shape[0], x.shape[1], x.shape[2] * factor, width * factor]) { y in

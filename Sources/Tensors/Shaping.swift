@@ -55,7 +55,8 @@ extension Tensor {
     return value.recorded(from: [self]) { g, _, _ in g.transposed(axes: back) }
   }
 
-  /// Gathers a strided view into contiguous memory, the two innermost axes in tiles so that both sides stay in the cache.
+  /// Gathers a strided view into contiguous memory, the two innermost axes in tiles so that both sides stay in the
+  /// cache.
   private static func copyStrided(
     _ x: UnsafePointer<Float>, strides: [Int], shape: [Int], to y: UnsafeMutablePointer<Float>
   ) {
@@ -177,18 +178,21 @@ extension Tensor {
     let value = Tensor(shape: part) { y in
       for block in 0..<outer {
         for (place, index) in indices.enumerated() {
-          (y + (block * indices.count + place) * inner).update(from: pointer + (block * length + index) * inner, count: inner)
+          (y + (block * indices.count + place) * inner).update(
+            from: pointer + (block * length + index) * inner, count: inner)
         }
       }
     }
     return value.recorded(from: [self]) { g, _, _ in g.scatterAdded(indices, axis: axis, length: length) }
   }
 
-  /// Zeros of length `length` along `axis`, with entry i of this tensor added at `indices[i]`: the transpose of ``take(_:axis:)``.
+  /// Zeros of length `length` along `axis`, with entry i of this tensor added at `indices[i]`: the transpose of
+  /// ``take(_:axis:)``.
   public func scatterAdded(_ indices: [Int], axis: Int = 0, length: Int) -> Tensor {
     let axis = resolved(axis)
     guard indices.count == shape[axis], indices.allSatisfy({ (0..<length).contains($0) }) else {
-      fatalError("scatterAdded: \(indices.count) indices below \(length) are needed for axis \(axis) of shape \(shape).")
+      fatalError(
+        "scatterAdded: \(indices.count) indices below \(length) are needed for axis \(axis) of shape \(shape).")
     }
     let outer = shape[..<axis].reduce(1, *)
     let inner = shape[(axis + 1)...].reduce(1, *)
@@ -233,7 +237,8 @@ public func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
     for tensor in tensors {
       let length = tensor.shape[axis]
       for block in 0..<outer {
-        (y + (block * whole[axis] + start) * inner).update(from: tensor.pointer + block * length * inner, count: length * inner)
+        (y + (block * whole[axis] + start) * inner).update(
+          from: tensor.pointer + block * length * inner, count: length * inner)
       }
       start += length
     }

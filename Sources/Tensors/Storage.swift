@@ -8,7 +8,8 @@ import Synchronization
 
 /// The memory behind one or more tensors: 64-byte aligned Float32, freed to a cache when the last tensor lets go.
 ///
-/// `@unchecked Sendable`: a storage is written only while its tensor is being made, by one kernel whose tasks write disjoint ranges.
+/// `@unchecked Sendable`: a storage is written only while its tensor is being made, by one kernel whose tasks write
+/// disjoint ranges.
 final class Storage: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<Float>
   let count: Int
@@ -23,8 +24,9 @@ final class Storage: @unchecked Sendable {
 
 /// Free lists of large buffers, by size class.
 ///
-/// `malloc` returns large blocks to the system, which then has to clear every page again at the next use: for a training loop, whose steps
-/// all ask for the same sizes, that costs more than the arithmetic. Small blocks go straight to `malloc`, whose own cache is as fast.
+/// `malloc` returns large blocks to the system, which then has to clear every page again at the next use: for a
+/// training loop, whose steps all ask for the same sizes, that costs more than the arithmetic. Small blocks go
+/// straight to `malloc`, whose own cache is as fast.
 enum BufferCache {
   private static let smallest = 16 * 1024
   private static let mostKept = 1 << 30
@@ -36,7 +38,8 @@ enum BufferCache {
 
   private static let lists = Mutex(Lists())
 
-  /// The size in bytes that a request is rounded up to: four classes to a power of two, so that at most a quarter is wasted.
+  /// The size in bytes that a request is rounded up to: four classes to a power of two, so that at most a quarter is
+  /// wasted.
   private static func roundedBytes(_ floats: Int) -> Int {
     let bytes = max(floats, 1) * MemoryLayout<Float>.stride
     guard bytes > smallest else { return (bytes + 63) & ~63 }

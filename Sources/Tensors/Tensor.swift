@@ -1,10 +1,11 @@
 /// An immutable n-dimensional array of Float32, in row-major order, that can remember how it was computed.
 ///
-/// A tensor is a value: no operation changes one. Images are `[N, C, H, W]`, convolution kernels `[O, I, H, W]`, linear weights
-/// `[out, in]`, as in PyTorch. Axes may be counted from the end with negative numbers.
+/// A tensor is a value: no operation changes one. Images are `[N, C, H, W]`, convolution kernels `[O, I, H, W]`,
+/// linear weights `[out, in]`, as in PyTorch. Axes may be counted from the end with negative numbers.
 ///
-/// Nothing is recorded for differentiation unless an operand is ``tracked()`` or derives from such a one; see ``grad(of:wrt:seed:createGraph:)``.
-/// A shape that does not fit is a programming error: the operation stops with a message that names the shapes.
+/// Nothing is recorded for differentiation unless an operand is ``tracked()`` or derives from such a one; see
+/// ``grad(of:wrt:seed:createGraph:)``. A shape that does not fit is a programming error: the operation stops with a
+/// message that names the shapes.
 public struct Tensor {
   let storage: Storage
   /// The lengths of the axes; empty for a single number.
@@ -103,7 +104,9 @@ public struct Tensor {
   /// `axis` counted from the front, after a check that it exists.
   func resolved(_ axis: Int) -> Int {
     let index = axis < 0 ? axis + shape.count : axis
-    guard shape.indices.contains(index) else { fatalError("Axis \(axis) does not exist in a tensor of shape \(shape).") }
+    guard shape.indices.contains(index) else {
+      fatalError("Axis \(axis) does not exist in a tensor of shape \(shape).")
+    }
     return index
   }
 

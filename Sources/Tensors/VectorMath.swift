@@ -1,14 +1,16 @@
-/// Elementary functions for the kernels, written as straight-line code that the compiler turns into vector instructions.
+/// Elementary functions for the kernels, written as straight-line code that the compiler turns into vector
+/// instructions.
 ///
-/// No branch, no table, no call: a conditional becomes a select, rounding is done by adding 1.5 · 2²³, and fused multiply-adds are asked for by
-/// name. The C library's `expf` costs twenty times as much. Each function states its largest error, found by comparing all of a dense set of
-/// arguments with Double (`VectorMathTests`).
+/// No branch, no table, no call: a conditional becomes a select, rounding is done by adding 1.5 · 2²³, and fused
+/// multiply-adds are asked for by name. The C library's `expf` costs twenty times as much. Each function states its
+/// largest error, found by comparing all of a dense set of arguments with Double (`VectorMathTests`).
 enum VectorMath {
   private static let roundingMagic: Float = 12_582_912  // 1.5 · 2²³
 
   /// eˣ, to 1.5 units in the last place; 0 below −87.3, ∞ above 88.72.
   ///
-  /// x = n ln 2 + r with |r| ≤ ½ ln 2; eˣ = 2ⁿ eʳ, and eʳ by its Taylor polynomial with the last coefficients adjusted (Cody and Waite's reduction).
+  /// x = n ln 2 + r with |r| ≤ ½ ln 2; eˣ = 2ⁿ eʳ, and eʳ by its Taylor polynomial with the last coefficients
+  /// adjusted (Cody and Waite's reduction).
   @inline(__always)
   static func exp(_ x: Float) -> Float {
     let low = x < -87.33 ? -87.33 : x
@@ -131,4 +133,3 @@ enum VectorMath {
     return x != x ? x : value
   }
 }
-

@@ -6,8 +6,8 @@ import XCTest
 final class DerivativeTests: XCTestCase {
   /// Checks ∇f·v and ∇(‖∇f‖²)·v along random directions against central differences of f and of ‖∇f‖².
   ///
-  /// `f` is reduced to a number by a fixed random cotangent. Float32 leaves three or four digits to a difference quotient; a wrong rule is off in
-  /// the first.
+  /// `f` is reduced to a number by a fixed random cotangent. Float32 leaves three or four digits to a difference
+  /// quotient; a wrong rule is off in the first.
   private func check(
     _ name: String, _ shapes: [[Int]], low: Float = -1.5, high: Float = 1.5, secondOrder: Bool = true,
     _ f: @escaping ([Tensor]) -> Tensor, file: StaticString = #filePath, line: UInt = #line
@@ -33,7 +33,8 @@ final class DerivativeTests: XCTestCase {
         // Richardson's extrapolation of two central differences.
         let wide = (at(2 * h) - at(-2 * h)) / Double(4 * h)
         let want = (4 * (at(h) - at(-h)) / Double(2 * h) - wide) / 3
-        let size = zip(gradients, directions).map { Double(sqrt(square($0).sum() * square($1).sum()).item()) }.reduce(0, +)
+        let size = zip(gradients, directions).map { Double(sqrt(square($0).sum() * square($1).sum()).item()) }.reduce(
+          0, +)
         XCTAssertEqual(
           got, want, accuracy: 4e-3 * max(size, Swift.abs(want), 0.1),
           "\(name): derivative \(order), seed \(seed)", file: file, line: line)
@@ -111,11 +112,14 @@ final class DerivativeTests: XCTestCase {
     check("conv2d, groups", [[1, 4, 4, 4], [4, 2, 3, 3]]) { conv2d($0[0], $0[1], padding: 1, groups: 2) }
     check("averagePool2d", [[1, 2, 4, 4]]) { square(averagePool2d($0[0], size: 2)) }
     check("upsampleNearest2d", [[1, 2, 2, 2]]) { square(upsampleNearest2d($0[0], factor: 2)) }
-    check("groupNorm", [[2, 4, 3, 3], [4], [4]]) { groupNorm($0[0], groupCount: 2, weight: $0[1], bias: $0[2], eps: 0.1) }
+    check("groupNorm", [[2, 4, 3, 3], [4], [4]]) {
+      groupNorm($0[0], groupCount: 2, weight: $0[1], bias: $0[2], eps: 0.1)
+    }
   }
 
   func testANetworkWithAGradientPenalty() {
-    // Wasserstein GANs differentiate (‖∇ₓD(x)‖ − 1)² with respect to the weights; the commonest failure is a silent zero.
+    // Wasserstein GANs differentiate (‖∇ₓD(x)‖ − 1)² with respect to the weights; the commonest failure is a silent
+    // zero.
     check("penalty", [[5, 4], [6, 4], [1, 6]], secondOrder: false) { p in
       let x = p[0].isTracked ? p[0] : p[0].tracked()
       let d = linear(tanh(linear(x, weight: p[1])), weight: p[2])

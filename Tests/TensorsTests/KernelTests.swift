@@ -6,7 +6,9 @@ import XCTest
 final class KernelTests: XCTestCase {
   private var rng = RandomStream(seed: 1)
 
-  private func assertClose(_ got: Tensor, _ want: Tensor, _ what: String, file: StaticString = #filePath, line: UInt = #line) {
+  private func assertClose(
+    _ got: Tensor, _ want: Tensor, _ what: String, file: StaticString = #filePath, line: UInt = #line
+  ) {
     guard got.shape == want.shape else {
       return XCTFail("\(what): shape \(got.shape) instead of \(want.shape)", file: file, line: line)
     }
@@ -32,7 +34,8 @@ final class KernelTests: XCTestCase {
 
   func testMatrixProductsOfEveryEdge() {
     let sizes = [
-      (1, 1, 1), (1, 17, 3), (3, 1, 5), (4, 16, 8), (5, 15, 2), (12, 32, 9), (13, 33, 31), (11, 48, 64), (24, 31, 300), (25, 65, 257),
+      (1, 1, 1), (1, 17, 3), (3, 1, 5), (4, 16, 8), (5, 15, 2), (12, 32, 9), (13, 33, 31), (11, 48, 64), (24, 31, 300),
+      (25, 65, 257),
       (100, 40, 70), (7, 100, 513), (60, 16, 5), (2, 3, 0),
     ]
     for (m, n, k) in sizes {
@@ -120,7 +123,8 @@ final class KernelTests: XCTestCase {
       let w = Tensor.normal(c.weight, using: &rng)
       let want = naiveConvolution(x, w, stride: c.stride, padding: c.padding, groups: c.groups)
       assertClose(conv2d(x, w, stride: c.stride, padding: c.padding, groups: c.groups), want, what)
-      // A transpose is what makes ⟨y, x ∗ w⟩ = ⟨x', x⟩ = ⟨w', w⟩ for every x, w, y; unit vectors would give every entry.
+      // A transpose is what makes ⟨y, x ∗ w⟩ = ⟨x', x⟩ = ⟨w', w⟩ for every x, w, y; unit vectors would give every
+      // entry.
       let s = ConvolutionShape(input: c.input, weight: c.weight, stride: c.stride, padding: c.padding, groups: c.groups)
       let y = Tensor.normal(s.output, using: &rng)
       let inner = (y * want).sum().item()

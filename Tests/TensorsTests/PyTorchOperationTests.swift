@@ -52,7 +52,8 @@ final class PyTorchOperationTests: XCTestCase {
   }
 
   private static let cases = Result {
-    let url = try XCTUnwrap(Bundle.module.url(forResource: "Fixtures", withExtension: nil)).appendingPathComponent("ops.json")
+    let url = try XCTUnwrap(Bundle.module.url(forResource: "Fixtures", withExtension: nil)).appendingPathComponent(
+      "ops.json")
     return try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: url)).cases
   }
 
@@ -78,7 +79,9 @@ final class PyTorchOperationTests: XCTestCase {
   func testGradientsOfAGradientPenaltyAgree() throws {
     var count = 0
     for fixture in try Self.cases.get() {
-      guard let seed = fixture.seed?.tensor, let penalty = fixture.penalty, let wanted = fixture.penaltyGradients else { continue }
+      guard let seed = fixture.seed?.tensor, let penalty = fixture.penalty, let wanted = fixture.penaltyGradients else {
+        continue
+      }
       count += 1
       let inputs = fixture.inputs.map { $0.tensor.tracked() }
       let output = try apply(fixture, to: inputs)
@@ -147,7 +150,8 @@ final class PyTorchOperationTests: XCTestCase {
     case "matmul": return matmul(x[0], x[1], transposeA: a.transposeA!, transposeB: a.transposeB!)
     case "linear": return linear(x[0], weight: x[1], bias: x.count > 2 ? x[2] : nil)
     case "conv2d":
-      return conv2d(x[0], x[1], bias: x.count > 2 ? x[2] : nil, stride: a.stride!, padding: a.padding!, groups: a.groups!)
+      return conv2d(
+        x[0], x[1], bias: x.count > 2 ? x[2] : nil, stride: a.stride!, padding: a.padding!, groups: a.groups!)
     case "averagePool2d": return averagePool2d(x[0], size: a.size!)
     case "upsampleNearest2d": return upsampleNearest2d(x[0], factor: a.factor!)
     case "groupNorm":

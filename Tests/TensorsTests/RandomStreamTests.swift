@@ -8,7 +8,8 @@ final class RandomStreamTests: XCTestCase {
     XCTAssertEqual(
       RandomStream.block(key: 0, counter: 0, domain: 0), SIMD4(0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8))
     XCTAssertEqual(
-      RandomStream.block(key: .max, counter: .max, domain: .max), SIMD4(0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd))
+      RandomStream.block(key: .max, counter: .max, domain: .max),
+      SIMD4(0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd))
     XCTAssertEqual(
       RandomStream.block(
         key: 0x299f_31d0_a409_3822, counter: 0x85a3_08d3_243f_6a88, domain: 0x0370_7344_1319_8a2e),

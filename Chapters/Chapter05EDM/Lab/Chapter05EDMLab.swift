@@ -1,0 +1,148 @@
+import ArgumentParser
+import Chapter05EDM
+import Datasets
+import Exercises
+import Figures
+import Foundation
+import LabKit
+import NeuralNetworks
+import Tensors
+
+/// Chapter 5's experiment: the exact figures, a network trained on digits, and what samplers make of the committed one.
+@main
+struct Chapter05EDMLab: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a diffusion model on digits with your exercises, and draw the figures of chapter 5.",
+    discussion: """
+      Usually started as `swift run course run 5`, which also compares the pictures with the references.
+
+      EXAMPLES
+        Chapter05EDMLab --quick                  everything in seconds, to see that it works
+        Chapter05EDMLab --steps 6000 --seed 2    train for longer
+        Chapter05EDMLab --data path/to/pngs      train on your own pictures
+        Chapter05EDMLab --resume                 go on after Ctrl-C
+      """)
+
+  @OptionGroup var options: LabOptions
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Training steps of 64 pictures (default: 400; 12 with --quick).", valueName: "count"))
+  var steps: Int?
+
+  @Option(
+    name: .long, help: ArgumentHelp("Digits of each class behind every point of quality-vs-nfe.", valueName: "count"))
+  var perClass: Int?
+
+  @Option(name: .long, help: ArgumentHelp("Also write the trained weights to this file.", valueName: "file"))
+  var weights: String?
+
+  func validate() throws {
+    if let steps, steps < 1 { throw ValidationError("--steps must be at least 1, not \(steps)") }
+    if let perClass, perClass < 1 { throw ValidationError("--per-class must be at least 1, not \(perClass)") }
+  }
+
+  func run() throws {
+    do {
+      try options.run { try experiment() }
+    } catch let error as Unsolved {
+      throw LabError("The lab needs your answer. \(error)")
+    }
+  }
+
+  private func experiment() throws {
+    let writer = try FigureWriter(chapter: "Chapter05EDM", options: options)
+    let (train, heldOut) = try loadData()
+    let isDigits = options.data == nil
+
+    print("Exact figures")
+    let exact = ExactFigures(writer)
+    try exact.sigmaGrid()
+    try exact.preconditioningCurves()
+    try exact.trajectories()
+    try exact.idealDenoiserOfDigits()
+    try exact.errorAgainstEvaluations()
+    print(table(try exact.gridSamples()))
+
+    let (model, outcome, _) = try trainingPlan.train(
+      on: train, seed: options.seed, checkpoint: writer.folder.appendingPathComponent("training.safetensors"),
+      resume: options.resume, resumeCommand: resumeCommand)
+    if outcome == .interrupted { throw ExitCode(130) }
+    if let weights {
+      try model.save(
+        to: URL(fileURLWithPath: weights),
+        notes: ["data": train.name, "seed": "\(options.seed)", "steps": "\(trainingPlan.steps)", "batch size": "64"])
+    }
+    let figures = DigitFigures(writer: writer, judge: isDigits ? try DigitJudge() : nil)
+    let now = try figures.sheet(model, as: "digits-trained-now", seed: options.seed)
+    if let now { print("Trained now: \(now)") }
+
+    // The committed network draws digits whatever the student's data are.
+    let committed = try DigitModel(contentsOf: DigitModel.committedURL())
+    let digits = DigitFigures(writer: writer, judge: try DigitJudge())
+    if let score = try digits.sheet(committed, as: "digits", seed: options.seed) {
+      print("Committed network: \(score)")
+    }
+    try digits.lossByNoise(committed, data: isDigits ? heldOut : DigitSheet.load().heldOut)
+    let rows = try digits.qualityAgainstEvaluations(committed, perClass: perClass ?? (options.quick ? 2 : 12))
+    print(table(rows))
+  }
+
+  private var trainingPlan: TrainingPlan { TrainingPlan(steps: steps ?? (options.quick ? 12 : 400)) }
+
+  /// The command that goes on after Ctrl-C, with the options of this run.
+  private var resumeCommand: String {
+    var words = ["swift run course run 5 --resume"]
+    if options.quick { words.append("--quick") }
+    if let data = options.data { words.append("--data \(data)") }
+    if options.seed != 1 { words.append("--seed \(options.seed)") }
+    if let output = options.output { words.append("--output \(output)") }
+    return words.joined(separator: " ")
+  }
+
+  private func loadData() throws -> (train: ImageDataset, heldOut: ImageDataset) {
+    guard let path = options.data else {
+      let digits = try DigitSheet.load()
+      return (digits.train, digits.heldOut)
+    }
+    let own = try ImageDataset.load(from: path)
+    return own.split(heldOutShare: 0.1)
+  }
+
+  // MARK: - Tables
+
+  private func table(_ rows: [SamplerRow]) -> String {
+    let lines = rows.map { row in
+      [row.name, "\(row.evaluations)", row.error.short, row.highQuality.short, row.spread.short]
+    }
+    return text([["sampler", "evaluations", "mean error", "good (law: 0.989)", "spread (law: 0.97)"]] + lines)
+  }
+
+  private func table(_ rows: [QualityRow]) -> String {
+    guard !rows.isEmpty else { return "" }
+    let lines = rows.map { row in
+      [
+        row.name, row.evaluations == 0 ? "–" : "\(row.evaluations)", row.score.digitFID.short,
+        row.score.meanConfidence.short,
+        row.score.agreement?.short ?? "–",
+      ]
+    }
+    return text([["sampler", "evaluations", "digit-FID", "confidence", "class as asked"]] + lines)
+  }
+
+  private func text(_ rows: [[String]]) -> String {
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
+    }.joined(separator: "\n")
+  }
+}
+
+extension Double {
+  /// Three significant digits.
+  fileprivate var short: String {
+    guard isFinite, self != 0 else { return description }
+    let scale = Foundation.pow(10, 2 - Foundation.log10(magnitude).rounded(.down))
+    return ((self * scale).rounded() / scale).description
+  }
+}

@@ -1,0 +1,113 @@
+import Chapter05EDM
+import Datasets
+import Foundation
+import LabKit
+import NeuralNetworks
+import Tensors
+
+/// The network that draws digits, with everything that turns pictures into its numbers and back.
+///
+/// The pictures are centred and scaled so that all pixels together have mean 0 and standard deviation σ_d = 0.5. Then
+/// the paper's noise levels apply as they stand, and the untrained network's weighted loss is 1 at every noise level.
+final class DigitModel {
+  /// σ_d.
+  static let sigmaData = 0.5
+
+  let network: UNet
+  /// A pixel v of a picture (−1 … 1) is scale · (v − mean) to the network.
+  let mean: Double
+  let scale: Double
+  /// Channels, height, width.
+  let imageShape: [Int]
+
+  /// A fresh network for pictures like these.
+  ///
+  /// - Throws: ``LabError`` if their sides do not fit the network.
+  init(for data: ImageDataset, using rng: inout RandomStream) throws {
+    var configuration = UNetConfiguration()
+    configuration.imageChannels = data.channels
+    configuration.classCount = data.isLabelled ? data.classCount : 0
+    let step = configuration.patchSize << (configuration.channels.count - 1)
+    guard data.height % step == 0, data.width % step == 0 else {
+      throw LabError(
+        "\(data.name) has pictures of \(data.width) × \(data.height); the network needs sides that are multiples of \(step). "
+          + "Crop or pad them first.")
+    }
+    network = UNet(configuration, using: &rng)
+    mean = Double(data.images.mean().item())
+    scale = Self.sigmaData / data.standardDeviation
+    imageShape = [data.channels, data.height, data.width]
+  }
+
+  // MARK: - Pictures and the network's numbers
+
+  func normalized(_ pictures: Tensor) -> Tensor { (pictures - Float(mean)) * Float(scale) }
+
+  func pictures(_ x: Tensor) -> Tensor { clamp(x / Float(scale) + Float(mean), -1, 1) }
+
+  // MARK: - The student's exercises around the network
+
+  /// D for samplers: one noise level for the whole batch, nothing recorded.
+  func denoiser(labels: [Int]?) -> Denoiser {
+    let denoise = Chapter05EDM.denoiser(network: raw(labels: labels), sigmaData: Self.sigmaData)
+    return { x, sigma in try withoutGrad { try denoise(x, sigma) } }
+  }
+
+  /// The weighted loss of a batch.
+  func loss(_ pictures: Tensor, labels: [Int]?, sigmas: [Double], noise: Tensor) throws -> Tensor {
+    let network = raw(labels: labels)
+    return try edmLoss(
+      denoiser: { x, sigmas in try denoise(network: network, x: x, sigmas: sigmas, sigmaData: Self.sigmaData) },
+      x0: normalized(pictures), sigmas: sigmas, noise: noise, sigmaData: Self.sigmaData)
+  }
+
+  /// F for a batch of these classes.
+  private func raw(labels: [Int]?) -> Network {
+    let network = network
+    return { x, noise in network(x, noise: noise, labels: labels) }
+  }
+
+  /// The classes of a sheet, `perClass` of each, one class a row; nil for a network that knows no classes.
+  func sheetLabels(perClass: Int) -> [Int]? {
+    let classes = network.configuration.classCount
+    return classes == 0 ? nil : (0..<classes).flatMap { Array(repeating: $0, count: perClass) }
+  }
+
+  /// Starting noise for `count` pictures at the highest level, 80.
+  func noise(_ count: Int, using rng: inout RandomStream) -> Tensor {
+    Tensor.normal([count] + imageShape, using: &rng) * 80
+  }
+
+  // MARK: - Files
+
+  /// Writes the weights, with all that is needed to use them.
+  func save(to url: URL, notes: [String: String] = [:]) throws {
+    let image = imageShape.map(\.description).joined(separator: " ")
+    let own = ["mean": mean.description, "scale": scale.description, "image": image]
+    try network.save(to: url, metadata: notes.merging(own) { _, new in new })
+  }
+
+  /// The model in a file that ``save(to:notes:)`` wrote.
+  init(contentsOf url: URL) throws {
+    let metadata = try loadSafetensorsAndMetadata(from: url).metadata
+    guard let mean = metadata["mean"].flatMap(Double.init), let scale = metadata["scale"].flatMap(Double.init),
+      let image = metadata["image"]?.split(separator: " ").compactMap({ Int($0) }), image.count == 3
+    else { throw LabError("\(url.path) holds no digit model: its metadata lack mean, scale or image.") }
+    network = try UNet(contentsOf: url)
+    self.mean = mean
+    self.scale = scale
+    imageShape = image
+  }
+
+  /// Where the weights lie that come with the course.
+  static func committedURL() throws -> URL {
+    try PackageRoot.find().appendingPathComponent("Chapters/Chapter05EDM/Weights/edm-digits.safetensors")
+  }
+}
+
+/// Something that a lab cannot go on without: what it is, and what to do.
+struct LabError: Error, CustomStringConvertible, LocalizedError {
+  let description: String
+  var errorDescription: String? { description }
+  init(_ description: String) { self.description = description }
+}
