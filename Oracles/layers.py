@@ -106,7 +106,7 @@ def layers():
 
 SMALL = dict(channels=[4, 8], attentionHeads=2, embeddingDimensions=8, timeFeatureCount=8, classCount=3, groupCount=2)
 WIDE = dict(imageChannels=2, patchSize=1, channels=[4, 4, 8], blocksPerLevel=2, attentionHeads=0, embeddingDimensions=8,
-            timeFeatureCount=6, timeFeatures="sinusoidal", frequencyScale=2.0, classCount=0, groupCount=2, concatenatesSkips=True)
+            timeFeatureCount=6, timeFeatures="sinusoidal", frequencyScale=2.0, classCount=0, mapSize=2, groupCount=2, concatenatesSkips=True)
 
 
 def unets():
@@ -116,7 +116,7 @@ def unets():
            {"x": draw(3, 1, 8, 8), "noise": draw(3) / 2, "labels": torch.tensor([0, 2, 3])})
     save("unet.safetensors", out, configuration=SMALL)
     out = {}
-    record(out, "unet", randomize(UNet(**WIDE), 0.7), {"x": draw(2, 2, 8, 4), "noise": draw(2)})
+    record(out, "unet", randomize(UNet(**WIDE), 0.7), {"x": draw(2, 2, 8, 8), "noise": draw(2)})
     save("unet-wide.safetensors", out, configuration=WIDE)
 
 

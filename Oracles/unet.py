@@ -75,7 +75,7 @@ class Level(nn.Module):
 class UNet(nn.Module):
     def __init__(self, imageChannels=1, patchSize=2, channels=(32, 64), blocksPerLevel=1, attentionHeads=2,
                  embeddingDimensions=96, timeFeatureCount=32, timeFeatures="fourier", frequencyScale=1.0, classCount=10,
-                 groupCount=8, concatenatesSkips=False):
+                 mapSize=0, groupCount=8, concatenatesSkips=False):
         super().__init__()
         c, e, g = list(channels), embeddingDimensions, groupCount
         self.patch, self.class_count, self.concatenates = patchSize, classCount, concatenatesSkips
@@ -89,6 +89,7 @@ class UNet(nn.Module):
         self.down = nn.ModuleList(
             Level([ResidualBlock(a, a, e, g) for _ in range(blocksPerLevel)], nn.Conv2d(a, b, 3, stride=2, padding=1))
             for a, b in steps)
+        self.maps = nn.Embedding(classCount + 1, c[-1] * mapSize**2) if mapSize else None
         self.middle1 = ResidualBlock(c[-1], c[-1], e, g)
         if attentionHeads:
             self.attentionNorm = nn.GroupNorm(g, c[-1])
@@ -107,9 +108,9 @@ class UNet(nn.Module):
 
     def forward(self, x, noise, labels=None):
         e = self.embed2(F.silu(self.embed1(self.time(noise))))
+        if labels is None:
+            labels = torch.full((len(x),), self.class_count)
         if self.classes is not None:
-            if labels is None:
-                labels = torch.full((len(x),), self.class_count)
             e = e + self.classes(labels)
         e = F.silu(e)
         h, kept = self.stem(F.pixel_unshuffle(x, self.patch)), []
@@ -118,6 +119,8 @@ class UNet(nn.Module):
                 h = block(h, e)
             kept.append(h)
             h = level.resample(h)
+        if self.maps is not None:
+            h = h + self.maps(labels).reshape(h.shape)
         h = self.middle1(h, e)
         if hasattr(self, "attention"):
             h = h + self.attention(self.attentionNorm(h))

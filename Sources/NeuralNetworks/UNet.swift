@@ -7,7 +7,7 @@ import Tensors
 /// The time and the class make one condition vector, e = silu(embed2(silu(embed1(features(t)))) + classes[y]), that scales and shifts in every block.
 /// The last convolution starts at zero, and so does the network's output.
 ///
-/// Keys: `time.weight`, `embed1`, `embed2`, `classes.weight`, `stem`, `down.0.blocks.0.norm1`, `down.0.resample`, `middle1`,
+/// Keys: `time.weight`, `embed1`, `embed2`, `classes.weight`, `stem`, `down.0.blocks.0.norm1`, `down.0.resample`, `maps.weight`, `middle1`,
 /// `attentionNorm`, `attention.qkv`, `middle2`, `up.0.resample`, `up.0.blocks.0.conv1`, `norm`, `head`; `up` counts from the deepest level.
 public final class UNet: Module {
   /// What the model was built from.
@@ -18,6 +18,7 @@ public final class UNet: Module {
   private let classes: Embedding?
   private let stem: Conv2d
   private let down: [Level]
+  private let maps: Embedding?
   private let middle1: ResidualBlock
   private let attentionNorm: GroupNorm?
   private let attention: SelfAttention?
@@ -71,6 +72,10 @@ public final class UNet: Module {
     }
     self.down = down
     let deepest = c.channels[c.channels.count - 1]
+    maps =
+      c.mapSize == 0
+      ? nil
+      : Embedding(embeddingCount: c.classCount + 1, dimensions: deepest * c.mapSize * c.mapSize, using: &rng)
     middle1 = block(deepest, deepest)
     attentionNorm = c.attentionHeads == 0 ? nil : GroupNorm(groupCount: c.groupCount, dimensions: deepest)
     attention =
@@ -91,6 +96,7 @@ public final class UNet: Module {
     super.init()
     head.setZero()
     attention?.proj.setZero()
+    if let maps { maps.weight.value = .zeros(maps.weight.shape) }
   }
 
   /// The label that stands for "no class", for guidance and for training with dropped labels.
@@ -126,6 +132,14 @@ public final class UNet: Module {
       for block in level.blocks { h = block(h, e) }
       kept.append(h)
       h = level.resample(h)
+    }
+    if let maps {
+      if Array(h.shape[2...]) != [c.mapSize, c.mapSize] {
+        fatalError(
+          "UNet: the input \(x.shape) is \(h.shape) at the deepest level, but the model has maps of "
+            + "\(c.mapSize) × \(c.mapSize).")
+      }
+      h = h + maps(labels ?? Array(repeating: noClass, count: n)).reshaped(h.shape)
     }
     h = middle1(h, e)
     if let attention, let attentionNorm { h = h + attention(attentionNorm(h)) }

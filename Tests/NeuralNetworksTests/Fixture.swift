@@ -29,13 +29,7 @@ struct Fixture {
   }
 
   func configuration() throws -> UNetConfiguration {
-    // The fixture holds only what differs from the defaults.
-    var all = try XCTUnwrap(
-      JSONSerialization.jsonObject(with: JSONEncoder().encode(UNetConfiguration())) as? [String: Any])
-    let some = try XCTUnwrap(
-      JSONSerialization.jsonObject(with: Data(XCTUnwrap(metadata["configuration"]).utf8)) as? [String: Any])
-    all.merge(some) { $1 }
-    return try JSONDecoder().decode(UNetConfiguration.self, from: JSONSerialization.data(withJSONObject: all))
+    try JSONDecoder().decode(UNetConfiguration.self, from: Data(XCTUnwrap(metadata["configuration"]).utf8))
   }
 }
 

@@ -172,6 +172,23 @@ final class LayerTests: XCTestCase {
     XCTAssertLessThanOrEqual(unet.parameterCount, 370_000)
   }
 
+  func testMapsOfAClass() throws {
+    let unet = UNet(UNetConfiguration(mapSize: 7), using: &rng)
+    XCTAssertLessThanOrEqual(unet.parameterCount, 370_000)
+    let x = Tensor.normal([1, 1, 28, 28], using: &rng)
+    var weights = unet.stateDictionary()
+    XCTAssertEqual(weights["maps.weight"]?.shape, [11, 64 * 49])
+    weights["head.weight"] = .normal([4, 32, 3, 3], using: &rng)
+    weights["classes.weight"] = .zeros([11, 96])
+    try unet.load(weights)
+    func output(_ label: Int?) -> [Float] { unet(x, noise: Tensor(Float(0)), labels: label.map { [$0] }).scalars }
+    XCTAssertEqual(output(3), output(5), "maps are zero at first")
+    weights["maps.weight"] = .normal([11, 64 * 49], using: &rng)
+    try unet.load(weights)
+    XCTAssertNotEqual(output(3), output(5))
+    XCTAssertEqual(output(nil), output(unet.noClass))
+  }
+
   func testPatchesComeBack() {
     let x = Tensor.normal([2, 3, 4, 6], using: &rng)
     XCTAssertEqual(depthToSpace(spaceToDepth(x, 2), 2).scalars, x.scalars)
