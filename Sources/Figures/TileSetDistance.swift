@@ -12,8 +12,21 @@
 /// fewer tiles there are. ``noiseFloor`` tells how much: the tiles of both sets are shuffled together and divided again,
 /// 199 times; it is the value that 95 % of these divisions stay under. A ``value`` below it is no evidence of a
 /// difference at this number of tiles; a limit for grading must lie above it, and above the spread between runs of the
-/// reference with different seeds. The distance looks at pixels: it sees wrong thickness, noise, missing or doubled
-/// classes, and is nearly blind to subtle errors of form. It is no replacement for looking.
+/// reference with different seeds.
+///
+/// **What the values mean.** 100 digits of MNIST against 100 others (mean of eight draws; the noise floor is 0.0025):
+///
+/// | the others are | value |
+/// | --- | --- |
+/// | digits like the first | −0.001 ± 0.001 |
+/// | of five classes only | 0.004 |
+/// | blurred by 3 × 3; with noise of ± 70 levels | 0.010; 0.012 |
+/// | of one class only; blurred by 5 × 5; on a gray background of 30 levels | 0.05 |
+/// | pure noise; black; one digit a hundred times | 0.31; 0.45; 0.55 |
+///
+/// So the distance looks at pixels: it sees wrong thickness, noise and collapse, hardly sees that classes are missing, and
+/// is nearly blind to subtle errors of form. It is no replacement for looking. A limit of 0.02 to 0.03 asks for digits; one
+/// of 0.25 lets almost anything pass.
 public struct TileSetDistance: Sendable {
   /// The distance, 0 for equal laws; it may be slightly negative.
   public let value: Double
