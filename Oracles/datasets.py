@@ -4,6 +4,7 @@ python3 -m venv /tmp/v && /tmp/v/bin/pip install scipy scikit-learn
 /tmp/v/bin/python Oracles/datasets.py
 """
 
+import datetime
 import json
 import pathlib
 
@@ -87,9 +88,11 @@ out = pathlib.Path(__file__).parents[1] / "Tests/DatasetsTests/Fixtures/densitie
 out.write_text(
     json.dumps(
         {
-            "package": "SciPy, scikit-learn",
-            "version": f"{scipy.__version__}, {sklearn.__version__}",
-            "command": "python Oracles/datasets.py",
+            "provenance": {
+                "packages": {"scipy": scipy.__version__, "scikit-learn": sklearn.__version__, "numpy": np.__version__},
+                "command": "python Oracles/datasets.py",
+                "date": datetime.date.today().isoformat(),
+            },
             "points": points,
             "gaussian": gaussian,
             "ring8": ring,

@@ -4,6 +4,7 @@ python3 -m venv /tmp/v && /tmp/v/bin/pip install scikit-image
 /tmp/v/bin/python Oracles/figures.py
 """
 
+import datetime
 import json
 import pathlib
 
@@ -40,9 +41,11 @@ out = pathlib.Path(__file__).parents[1] / "Tests/FiguresTests/Fixtures/image-com
 out.write_text(
     json.dumps(
         {
-            "package": "scikit-image",
-            "version": skimage.__version__,
-            "command": "python Oracles/figures.py",
+            "provenance": {
+                "packages": {"scikit-image": skimage.__version__, "numpy": np.__version__},
+                "command": "python Oracles/figures.py",
+                "date": datetime.date.today().isoformat(),
+            },
             "cases": cases,
         },
         indent=2,
