@@ -69,12 +69,20 @@ open class Module: CustomStringConvertible {
       case .optional:
         if let wrapped = mirror.children.first { collect(wrapped.value, key: key, into: &found) }
       case .collection:
+        // An array of numbers is no array of parts: its first element tells, and a million others need not be asked.
+        guard let first = mirror.children.first?.value, mayHoldParts(first) else { return }
         for (index, element) in mirror.children.enumerated() {
           collect(element.value, key: "\(key).\(index)", into: &found)
         }
       default: break
       }
     }
+  }
+
+  private func mayHoldParts(_ value: Any) -> Bool {
+    if value is Parameter || value is Module { return true }
+    let style = Mirror(reflecting: value).displayStyle
+    return style == .optional || style == .collection
   }
 
   // MARK: - Parameters

@@ -87,6 +87,20 @@ final class ModuleTests: XCTestCase {
     XCTAssertTrue("\(FourierEmbedding(dimensions: 4, using: &rng))".contains("weight [2], fixed"))
   }
 
+  func testArraysOfArraysAndOptionalsAreWalkedAndNumbersAreNot() {
+    final class Nested: Module {
+      let table = [Float](repeating: 0, count: 2_000_000)
+      let grid: [[Parameter]]
+      let some: [Parameter?]
+      override init() {
+        grid = [[Parameter(.zeros([1]))], [Parameter(.zeros([2])), Parameter(.zeros([3]))]]
+        some = [nil, Parameter(.zeros([4]))]
+        super.init()
+      }
+    }
+    XCTAssertEqual(Nested().parameters().map(\.key), ["grid.0.0", "grid.1.0", "grid.1.1", "some.1"])
+  }
+
   func testModeReachesEveryPart() {
     let model = make()
     model.isTraining = false

@@ -183,6 +183,22 @@ final class TrainingTests: XCTestCase {
     XCTAssertThrowsError(try self.loop(1, checkpoint: nowhere).train(makeRun(), loss: loss))
   }
 
+  /// Large enough that the kernels do divide their work.
+  func testTheNumberOfThreadsDoesNotChangeTheBits() throws {
+    func trained() throws -> [String: [UInt32]] {
+      var rng = RandomStream(seed: 3)
+      let model = UNet(using: &rng)
+      let run = TrainingRun(model: model, optimizer: AdamW(), average: ExponentialMovingAverage(of: model), seed: 3)
+      try TrainingLoop(steps: 2, clipNorm: 1, progress: .silent).train(run) { run in
+        let x = Tensor.normal([8, 1, 28, 28], using: &run["noise"])
+        return square(model(x, noise: Tensor.normal([8], using: &run["time"]), labels: [0, 1, 2, 3, 4, 5, 6, 10]) - x)
+          .mean()
+      }
+      return bits(run)
+    }
+    expectSame(try withThreads(1, trained), try withThreads(2, trained))
+  }
+
   func testStreamsDependOnTheirNamesAlone() {
     let (a, b) = (makeRun(), makeRun())
     _ = b["other"].next()
