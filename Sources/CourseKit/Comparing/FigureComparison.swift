@@ -35,7 +35,7 @@ public struct FigureComparison: Sendable {
 extension FigureComparison {
   /// The share of pixels that may differ in an exact figure whose manifest states no limit: what another machine's rounding
   /// of curves and letters may change.
-  static let standardLimit = 0.005
+  static let standardLimit = 0.001
 
   /// - Parameters:
   ///   - yours, reference: the PNG files, which may not be there.
