@@ -40,21 +40,23 @@ struct Run: AsyncParsableCommand {
     try await lab.prepare()
     progress.clear()
     let start = Date()
-    switch try await lab.run(arguments: arguments) {
-    case .finished: break
-    case .interrupted: throw ExitCode(130)
-    case .failed(let code):
-      let isHelp =
-        Whose(chapter).isSolved
-        ? ""
-        : """
-         If an exercise is still to do, `SOLUTIONS=\(chapter.number) swift run course run \(chapter.number)` shows what the
-        lab does with the reference solutions.
-        """
-      throw CourseError(.failed, "The lab stopped with code \(code).\(isHelp)")
-    case .crashed(let why): throw CourseError(.failed, "The lab crashed (\(why)).")
-    }
+    let ending = try await lab.run(arguments: arguments)
+    if ending == .interrupted { throw ExitCode(130) }
+    // What was drawn before a failure is worth looking at, too.
     try report(chapter, since: start, style: style)
+    if let complaint = complaint(about: ending, of: chapter) { throw CourseError(.failed, complaint) }
+  }
+
+  private func complaint(about ending: Lab.Ending, of chapter: Chapter) -> String? {
+    switch ending {
+    case .finished, .interrupted: return nil
+    case .crashed(let why): return "The lab crashed (\(why))."
+    case .failed(let code):
+      let stop = "The lab stopped with code \(code)."
+      if Whose(chapter).isSolved { return stop }
+      return stop
+        + " `SOLUTIONS=\(chapter.number) swift run course run \(chapter.number)` runs it with the reference solutions."
+    }
   }
 
   private var arguments: [String] {

@@ -62,7 +62,7 @@ public struct ChapterCheck: Sendable {
   private func missingFigures() -> [String] {
     chapter.manifest.figures.map { "\(chapter.referencesPath)/\($0.name).png" }
       .filter { !FileManager.default.fileExists(atPath: chapter.url($0).path) }
-      .map { "\($0) is missing: `swift run course author figures` takes it from a run" }
+      .map { "\($0) is missing: `swift run course author figures \(chapter.number)` takes it from a run" }
   }
 
   private func stubsOutOfStep() async throws -> [String] {
