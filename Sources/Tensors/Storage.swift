@@ -34,9 +34,13 @@ enum BufferCache {
   private struct Lists {
     var free: [Int: [UInt]] = [:]
     var kept = 0
+    var out = 0
   }
 
   private static let lists = Mutex(Lists())
+
+  /// Bytes of large buffers that are in use.
+  static var bytesOut: Int { lists.withLock { $0.out } }
 
   /// The size in bytes that a request is rounded up to: four classes to a power of two, so that at most a quarter is
   /// wasted.
@@ -51,6 +55,7 @@ enum BufferCache {
     let bytes = roundedBytes(floats)
     if bytes > smallest {
       let kept: UInt? = lists.withLock { lists in
+        lists.out += bytes
         guard let address = lists.free[bytes]?.popLast() else { return nil }
         lists.kept -= bytes
         return address
@@ -69,6 +74,7 @@ enum BufferCache {
     let bytes = roundedBytes(floats)
     if bytes > smallest {
       let isKept = lists.withLock { lists in
+        lists.out -= bytes
         guard lists.kept + bytes <= mostKept else { return false }
         lists.free[bytes, default: []].append(UInt(bitPattern: pointer))
         lists.kept += bytes
