@@ -33,6 +33,8 @@ final class DigitModel {
         "\(data.name) has pictures of \(data.width) × \(data.height); the network needs sides that are multiples of \(step). "
           + "Crop or pad them first.")
     }
+    // What a class looks like at the coarsest level: short trainings hardly learn it otherwise.
+    if data.height == data.width { configuration.mapSize = data.height / step }
     network = UNet(configuration, using: &rng)
     mean = Double(data.images.mean().item())
     scale = Self.sigmaData / data.standardDeviation
