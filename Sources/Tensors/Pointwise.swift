@@ -164,10 +164,6 @@ enum Pointwise {
   struct First: BinaryFunction {
     @inline(__always) func callAsFunction(_ a: Float, _ b: Float) -> Float { a }
   }
-  struct Interpolation: BinaryFunction {
-    let decay: Float
-    @inline(__always) func callAsFunction(_ a: Float, _ b: Float) -> Float { decay * a + (1 - decay) * b }
-  }
 
   // MARK: Derivatives: a gradient, and the input or output
 

@@ -48,6 +48,7 @@ public struct Tensor {
   public init(_ scalar: Float) { self.init([scalar], shape: []) }
 
   /// A tensor of Doubles rounded to Float32: schedules are computed in Double and only here become what a network sees.
+  @_disfavoredOverload
   public init(_ scalars: [Double], shape: [Int]) { self.init(scalars.map { Float($0) }, shape: shape) }
 
   /// A tensor filled with one value.

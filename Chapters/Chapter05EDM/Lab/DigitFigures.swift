@@ -47,7 +47,7 @@ struct DigitFigures {
   func lossByNoise(_ model: DigitModel, data: ImageDataset) throws {
     var rng = RandomStream(seed: 5).stream("loss by sigma")
     var initial = rng.stream("init")
-    let untrained = try DigitModel(for: data, using: &initial)
+    let untrained = DigitModel(for: data, using: &initial)
     let count = 128
     let batch = data.batch(Array(rng.permutation(data.count).prefix(count)))
     let labels = data.isLabelled ? batch.labels : nil
@@ -73,7 +73,7 @@ struct DigitFigures {
   // MARK: - quality-vs-nfe
 
   /// digit-FID against network evaluations for three samplers of the same network.
-  func qualityAgainstEvaluations(_ model: DigitModel, perClass: Int, seed: UInt64 = 5) throws -> [QualityRow] {
+  func qualityAgainstEvaluations(_ model: DigitModel, perClass: Int, seed: UInt64) throws -> [QualityRow] {
     guard let judge else { return [] }
     let labels = model.sheetLabels(perClass: perClass)
     let count = labels?.count ?? 10 * perClass

@@ -21,20 +21,12 @@ final class DigitModel {
   let imageShape: [Int]
 
   /// A fresh network for pictures like these.
-  ///
-  /// - Throws: ``LabError`` if their sides do not fit the network.
-  init(for data: ImageDataset, using rng: inout RandomStream) throws {
+  init(for data: ImageDataset, using rng: inout RandomStream) {
     var configuration = UNetConfiguration()
     configuration.imageChannels = data.channels
     configuration.classCount = data.isLabelled ? data.classCount : 0
-    let step = configuration.patchSize << (configuration.channels.count - 1)
-    guard data.height % step == 0, data.width % step == 0 else {
-      throw LabError(
-        "\(data.name) has pictures of \(data.width) × \(data.height); the network needs sides that are multiples of \(step). "
-          + "Crop or pad them first.")
-    }
-    // What a class looks like at the coarsest level: short trainings hardly learn it otherwise.
-    if data.height == data.width { configuration.mapSize = data.height / step }
+    // What a class looks like at the coarsest level: a short training hardly learns it otherwise.
+    configuration.mapSize = data.height / (configuration.patchSize << (configuration.channels.count - 1))
     network = UNet(configuration, using: &rng)
     mean = Double(data.images.mean().item())
     scale = Self.sigmaData / data.standardDeviation

@@ -48,7 +48,7 @@ struct ExactFigures {
   // MARK: - trajectories-1d (exercises 5.5 and 5.6): after Karras et al. 2022, figure 3
 
   func trajectories() throws {
-    let data = Tensor([Float(-1), 1], shape: [2, 1])
+    let data = Tensor([-1, 1], shape: [2, 1])
     let denoiser: Denoiser = { x, sigma in try idealDenoiser(x, sigma: sigma, data: data) }
     let sigmaMax = 80.0
     // The same noisy samples in every panel, evenly spread over the law at σ_max.
@@ -124,8 +124,8 @@ struct ExactFigures {
 
   func errorAgainstEvaluations() throws {
     let counts = [5, 7, 10, 14, 18, 25, 36, 50, 72, 100]
-    let gaussian = try GaussianMixture(means: Tensor([Float(0)], shape: [1, 1]), standardDeviation: 0.5)
-    let start = Tensor([Float(80)], shape: [1, 1])
+    let gaussian = try GaussianMixture(means: Tensor([0], shape: [1, 1]), standardDeviation: 0.5)
+    let start = Tensor([80], shape: [1, 1])
     // x(0) = x₀ s/√(s² + σ₀²), the exact end for data N(0, s²).
     let end = 80 * 0.5 / (0.25 + 6400).squareRoot()
     let one = try panel("Gaussian data, s = 0.5", mixture: gaussian, start: start, counts: counts) { _ in

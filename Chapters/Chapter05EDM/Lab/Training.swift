@@ -24,7 +24,7 @@ struct TrainingPlan {
     on data: ImageDataset, seed: UInt64, checkpoint: URL, resume: Bool, resumeCommand: String
   ) throws -> (model: DigitModel, outcome: TrainingLoop.Outcome, losses: [Float]) {
     var initial = RandomStream(seed: seed).stream("init")
-    let model = try DigitModel(for: data, using: &initial)
+    let model = DigitModel(for: data, using: &initial)
     let run = TrainingRun(
       model: model.network, optimizer: Adam(learningRate: learningRate, betas: (0.9, 0.99)),
       average: ExponentialMovingAverage(of: model.network, decay: averageDecay), seed: seed,
