@@ -50,9 +50,11 @@ public struct GaussianMixture: Density {
         fatalError("GaussianMixture: a mean of \(d) coordinates needs a covariance of \(d) × \(d)")
       }
       for i in 0..<d {
-        for j in 0..<i where abs(covariance[i][j] - covariance[j][i]) > 1e-9 * (abs(covariance[i][i]) + abs(covariance[j][j])) {
+        for j in 0..<i
+        where abs(covariance[i][j] - covariance[j][i]) > 1e-9 * (abs(covariance[i][i]) + abs(covariance[j][j])) {
           fatalError(
-            "GaussianMixture: covariance \(k) is not symmetric: \(covariance[i][j]) and \(covariance[j][i]) at (\(i), \(j))")
+            "GaussianMixture: covariance \(k) is not symmetric: \(covariance[i][j]) and \(covariance[j][i]) at (\(i), \(j))"
+          )
         }
       }
       let eigen = SymmetricEigen(covariance.flatMap { $0 }, dimension: d)

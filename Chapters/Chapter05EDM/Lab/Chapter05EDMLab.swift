@@ -27,7 +27,8 @@ struct Chapter05EDMLab: ParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Training steps of 32 pictures (default: \(TrainingPlan.standardSteps); 12 with --quick).", valueName: "count"))
+    help: ArgumentHelp(
+      "Training steps of 32 pictures (default: \(TrainingPlan.standardSteps); 12 with --quick).", valueName: "count"))
   var steps: Int?
 
   @Option(
@@ -76,7 +77,10 @@ struct Chapter05EDMLab: ParsableCommand {
     if let weights {
       try model.save(
         to: URL(fileURLWithPath: weights),
-        notes: ["data": train.name, "seed": "\(options.seed)", "steps": "\(trainingPlan.steps)", "batch size": "\(trainingPlan.batchSize)"])
+        notes: [
+          "data": train.name, "seed": "\(options.seed)", "steps": "\(trainingPlan.steps)",
+          "batch size": "\(trainingPlan.batchSize)",
+        ])
     }
     let figures = DigitFigures(writer: writer, judge: isDigits ? try DigitJudge() : nil)
     let now = try figures.sheet(model, as: "digits-trained-now", seed: options.seed)
@@ -94,7 +98,9 @@ struct Chapter05EDMLab: ParsableCommand {
     print(table(rows))
   }
 
-  private var trainingPlan: TrainingPlan { TrainingPlan(steps: steps ?? (options.quick ? 12 : TrainingPlan.standardSteps)) }
+  private var trainingPlan: TrainingPlan {
+    TrainingPlan(steps: steps ?? (options.quick ? 12 : TrainingPlan.standardSteps))
+  }
 
   /// The command that goes on after Ctrl-C, with the options of this run.
   private var resumeCommand: String {
