@@ -14,7 +14,10 @@ struct DigitFigures {
 
   // MARK: - Sheets of samples
 
-  /// A sheet of samples by Heun's method, one class a row, with its scores.
+  /// How far the sheets' digits are moved on towards their class.
+  static let guidance = 1.0
+
+  /// A sheet of samples by Heun's method with guidance, one class a row, with its scores.
   @discardableResult
   func sheet(_ model: DigitModel, as figure: String, seed: UInt64, perClass: Int = 10) throws -> DigitScore? {
     let labels = model.sheetLabels(perClass: perClass)
@@ -67,7 +70,13 @@ struct DigitFigures {
       plot.line(x: sigmas, y: losses, label: name, marker: .disc)
     }
     plot.horizontalLine(1)
-    try writer.write(plot.image(), as: "loss-by-sigma", kind: .exact)
+    // The density of the levels that the lab trains on, in ln σ; its height has no meaning.
+    let (mean, deviation) = TrainingPlan(steps: 1).logSigma
+    let fine = (0...200).map { Foundation.pow(10, -2.5 + 4.2 * Double($0) / 200) }
+    let density = fine.map { 0.3 * Foundation.exp(-0.5 * Foundation.pow((Foundation.log($0) - mean) / deviation, 2)) }
+    plot.band(
+      x: fine, lower: fine.map { _ in 0 }, upper: density, label: "how often a level is trained on", color: .palette(7))
+    try writer.write(plot.image(width: 800), as: "loss-by-sigma", kind: .exact)
   }
 
   // MARK: - quality-vs-nfe

@@ -96,7 +96,7 @@ struct ExactFigures {
     let (height, width) = (digits.height, digits.width)
     let pictures = digits.images.reshaped([digits.count, height * width])
     let chosen = [2, 5, 8].map { digits.indices(ofClass: $0)[7] }
-    let sigmas = [0.2, 0.5, 1, 2, 3, 4, 7, 20]
+    let sigmas = [0.2, 0.5, 1, 2, 3, 4, 10, 80]
     var rng = random.stream("ideal denoiser")
     let noise = Tensor.normal([1, height * width], using: &rng)
     var tiles: [Image] = []

@@ -8,12 +8,14 @@ import Tensors
 /// How a digit model is trained.
 struct TrainingPlan {
   /// What two cores do in about a minute.
-  static let standardSteps = 1000
+  static let standardSteps = 600
 
   var steps: Int
   var batchSize = 32
   var learningRate = 6e-3
   var averageDecay = 0.998
+  /// How often a label is hidden, so that the network also learns what any digit looks like: guidance needs that.
+  var labelDropout = 0.1
   /// ln σ ~ N(mean, deviation²). The paper has −1.2 and 1.2 for photographs. A digit is decided at higher noise: all
   /// 784 pixels together tell it when no single one can.
   var logSigma = (mean: -0.4, deviation: 1.2)
@@ -42,10 +44,14 @@ struct TrainingPlan {
     loop.resumeCommand = resumeCommand
     let outcome = try loop.train(run) { run in
       let batch = data.batch(size: batchSize, using: &run["data"])
+      var labels = data.isLabelled ? batch.labels : nil
+      for index in batch.labels.indices where run["dropout"].nextUniform() < labelDropout {
+        labels?[index] = model.network.noClass
+      }
       let sigmas = try trainingSigmas(
         count: batchSize, mean: logSigma.mean, standardDeviation: logSigma.deviation, using: &run["sigma"])
       let noise = Tensor.normal(batch.images.shape, using: &run["noise"])
-      return try model.loss(batch.images, labels: data.isLabelled ? batch.labels : nil, sigmas: sigmas, noise: noise)
+      return try model.loss(batch.images, labels: labels, sigmas: sigmas, noise: noise)
     }
     if outcome != .interrupted, let average = run.average { try model.network.load(average.stateDictionary()) }
     return (model, outcome, run.losses)
