@@ -94,7 +94,7 @@ struct Chapter05EDMLab: ParsableCommand {
     }
     try digits.lossByNoise(committed, data: isDigits ? heldOut : DigitSheet.load().heldOut)
     let rows = try digits.qualityAgainstEvaluations(
-      committed, perClass: perClass ?? (options.quick ? 2 : 12), seed: qualitySeed)
+      committed, perClass: perClass ?? (options.quick ? 2 : 10), seed: qualitySeed)
     print(table(rows))
   }
 

@@ -24,7 +24,7 @@ struct DigitFigures {
     let count = labels?.count ?? 10 * perClass
     var rng = RandomStream(seed: seed).stream(figure)
     let (x, _) = try heunSample(
-      denoiser: model.denoiser(labels: labels), sigmas: karrasSigmas(count: 18),
+      denoiser: model.denoiser(labels: labels, guidance: Self.guidance), sigmas: karrasSigmas(count: 18),
       initial: model.noise(count, using: &rng))
     let pictures = model.pictures(x)
     let score = judge?.score(pictures, labels: labels)

@@ -7,8 +7,8 @@ import Tensors
 
 /// How a digit model is trained.
 struct TrainingPlan {
-  /// What two cores do in about a minute.
-  static let standardSteps = 600
+  /// What two cores do in three quarters of a minute.
+  static let standardSteps = 500
 
   var steps: Int
   var batchSize = 32
