@@ -46,11 +46,16 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
-    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
   targets: core + chapters.flatMap(\.targets),
   swiftLanguageModes: [.v6]
 )
+
+// Only the documentation needs this plugin, and its tools take half a minute to build:
+// DOCUMENTATION=1 swift package generate-documentation --target Tensors
+if Context.environment["DOCUMENTATION"] != nil {
+  package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}
 
 // MARK: - How a chapter becomes targets
 
@@ -112,7 +117,8 @@ extension Target {
   /// On x86-64 it uses this processor's own instructions, without which a fused multiply-add becomes a library call
   /// that is a hundred times slower. `CORE_ARCHITECTURE=x86-64-v3` builds it for any processor with AVX2 instead.
   static func core(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-    var flags = ["-O", "-whole-module-optimization", "-disable-batch-mode", "-num-threads", "2"]
+    // Line tables only: of optimised code a debugger shows little more, and it compiles faster.
+    var flags = ["-O", "-whole-module-optimization", "-disable-batch-mode", "-num-threads", "2", "-gline-tables-only"]
     #if arch(x86_64)
       let architecture: String = Context.environment["CORE_ARCHITECTURE"] ?? "native"
       flags += ["-Xcc", "-march=" + architecture]
