@@ -120,6 +120,76 @@ def unets():
     save("unet-wide.safetensors", out, configuration=WIDE)
 
 
+class Transformer(nn.Module):
+    """Sources/NeuralNetworks/Transformer.swift, key by key, from PyTorch's own blocks."""
+
+    def __init__(self, vocabulary, length, dimensions, heads, count):
+        super().__init__()
+        self.tokens, self.positions = nn.Embedding(vocabulary, dimensions), nn.Embedding(length, dimensions)
+        self.layers = nn.ModuleList(
+            nn.TransformerEncoderLayer(dimensions, heads, 4 * dimensions, dropout=0, activation="gelu", batch_first=True, norm_first=True)
+            for _ in range(count))
+        self.norm, self.head = nn.LayerNorm(dimensions), nn.Linear(dimensions, vocabulary, bias=False)
+
+    def forward(self, tokens):
+        n = tokens.shape[1]
+        h = self.tokens(tokens) + self.positions.weight[:n]
+        for layer in self.layers:
+            h = layer(h, src_mask=torch.ones(n, n).triu(1).bool())
+        return self.head(self.norm(h))
+
+
+def attention():
+    torch.manual_seed(4)
+    out = {}
+
+    def self_attention(layer, **options):
+        return lambda x: layer(x, x, x, need_weights=False, **options)[0]
+
+    layer = randomize(nn.MultiheadAttention(6, 3, batch_first=True))
+    later = torch.ones(5, 5).triu(1).bool()
+    record(out, "multiHead", layer, {"x": draw(2, 5, 6)}, self_attention(layer))
+    record(out, "multiHeadCausal", layer, {"x": draw(2, 5, 6)}, self_attention(layer, attn_mask=later))
+    bias = draw(2, 1, 5, 5)
+    out["multiHeadAdded/bias"] = bias
+    record(out, "multiHeadAdded", layer, {"x": draw(2, 5, 6)},
+           self_attention(layer, attn_mask=bias.expand(2, 3, 5, 5).reshape(6, 5, 5)))
+    # Of the second sample the last two positions are padding, which nobody reads.
+    readable = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]]).double()
+    out["multiHeadAllowed/readable"] = readable.reshape(2, 1, 1, 5)
+    record(out, "multiHeadAllowed", layer, {"x": draw(2, 5, 6)}, self_attention(layer, key_padding_mask=readable == 0))
+    record(out, "multiHeadCross", layer, {"x": draw(2, 5, 6), "context": draw(2, 3, 6)},
+           lambda x, c: layer(x, c, c, need_weights=False)[0])
+    layer = randomize(nn.MultiheadAttention(6, 2, bias=False, batch_first=True))
+    record(out, "multiHeadNoBias", layer, {"x": draw(2, 5, 6)}, self_attention(layer))
+    block = randomize(nn.TransformerEncoderLayer(6, 3, 10, dropout=0, activation="gelu", batch_first=True, norm_first=True))
+    record(out, "block", block, {"x": draw(2, 5, 6)}, lambda x: block(x, src_mask=later))
+
+    # The penalty ‖∂⟨seed, attention⟩/∂x‖², whose gradients need second derivatives.
+    layer = randomize(nn.MultiheadAttention(6, 3, batch_first=True))
+    x, seed = draw(2, 5, 6).requires_grad_(), draw(2, 5, 6)
+    # PyTorch's fused attention has no second derivative; its definition in single operations does.
+    with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH):
+        y = layer(x, x, x, need_weights=False, attn_mask=later)[0]
+    penalty = torch.autograd.grad((y * seed).sum(), x, create_graph=True)[0].square().sum()
+    wanted = {"input.x": x} | {"parameter." + k: v for k, v in layer.named_parameters()}
+    gradients = torch.autograd.grad(penalty, list(wanted.values()), allow_unused=True)
+    out |= {"multiHeadPenalty/input.x": x, "multiHeadPenalty/seed": seed, "multiHeadPenalty/output": penalty}
+    out |= {f"multiHeadPenalty/parameter.{k}": v.clone() for k, v in layer.state_dict().items()}
+    for (k, v), g in zip(wanted.items(), gradients):
+        out[f"multiHeadPenalty/gradient.{k}"] = torch.zeros_like(v) if g is None else g
+
+    model = randomize(Transformer(7, 6, 8, 2, 2))
+    tokens, targets = torch.randint(7, (3, 6)), torch.randint(7, (3, 6))
+    logits = model(tokens)
+    loss = F.cross_entropy(logits.reshape(-1, 7), targets.reshape(-1))
+    gradients = torch.autograd.grad(loss, list(model.parameters()))
+    out |= {f"transformer/parameter.{k}": v.clone() for k, v in model.state_dict().items()}
+    out |= {f"transformer/gradient.parameter.{k}": g for (k, _), g in zip(model.named_parameters(), gradients)}
+    out |= {"transformer/tokens": tokens, "transformer/targets": targets, "transformer/logits": logits, "transformer/loss": loss}
+    save("attention.safetensors", out)
+
+
 def optimizers():
     """Five steps from the U-Net of unet.safetensors on loss = mean (model(x) − target)²; plain SGD variants on an MLP."""
     torch.manual_seed(2)
@@ -198,5 +268,6 @@ def interoperation():
 
 layers()
 unets()
+attention()
 optimizers()
 interoperation()

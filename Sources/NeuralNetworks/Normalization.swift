@@ -62,10 +62,7 @@ public final class LayerNorm: Module {
     if x.ndim == 0 || x.dim(-1) != dimensions {
       fatalError("LayerNorm: the input has shape \(x.shape); its last axis must be \(dimensions).")
     }
-    // One group over D channels without pixels is the same statistic.
-    let rows = groupNorm(
-      x.reshaped([-1, dimensions]), groupCount: 1, weight: weight.value, bias: bias.value, eps: eps)
-    return rows.reshaped(x.shape)
+    return layerNorm(x, weight: weight.value, bias: bias.value, eps: eps)
   }
 
   public override var summary: String { "\(weight.shape[0])" }

@@ -6,7 +6,7 @@ import Tensors
 /// residual sum, no mask. Keys: `qkv` is a ``Linear`` C → 3C whose outputs are all queries, then all keys, then all values, each by head;
 /// `proj` is a ``Linear`` C → C.
 ///
-/// - Complexity: O(T²·C) time and O(heads·T²) memory a sample.
+/// For masks, other sequences and decoding take ``MultiHeadAttention``. - Complexity: O(T²·C) time a sample.
 public final class SelfAttention: Module, UnaryLayer {
   /// Queries, keys and values in one product.
   public let qkv: Linear
@@ -37,14 +37,7 @@ public final class SelfAttention: Module, UnaryLayer {
     return attend(tokens).transposed().reshaped(x.shape)
   }
 
-  private func attend(_ x: Tensor) -> Tensor {
-    let (n, t, c) = (x.dim(0), x.dim(1), x.dim(2))
-    let d = c / headCount
-    let parts = qkv(x).reshaped([n, t, 3, headCount, d]).transposed(axes: [2, 0, 3, 1, 4])  // 3, N, heads, T, d
-    let scores = matmul(parts[0] * (1 / Float(d).squareRoot()), parts[1], transposeB: true)
-    let mixed = matmul(softmax(scores, axis: -1), parts[2])  // N, heads, T, d
-    return proj(mixed.transposed(axes: [0, 2, 1, 3]).reshaped([n, t, c]))
-  }
+  private func attend(_ x: Tensor) -> Tensor { proj(multiHeadAttention(packed: qkv(x), headCount: headCount)) }
 
   public override var summary: String { "\(headCount) heads" }
 }

@@ -7,7 +7,7 @@
 /// ``grad(of:wrt:seed:createGraph:)``. A shape that does not fit is a programming error: the operation stops with a
 /// message that names the shapes.
 public struct Tensor {
-  let storage: Storage
+  private(set) var storage: Storage
   /// The lengths of the axes; empty for a single number.
   public let shape: [Int]
   let node: GradNode?
@@ -101,6 +101,16 @@ public struct Tensor {
   }
 
   @inline(__always) var pointer: UnsafeMutablePointer<Float> { storage.pointer }
+
+  /// Lets `body` change the scalars of this variable: where they are if no other tensor shares them, otherwise in a
+  /// copy, so that a tensor stays a value. For optimizers and caches, which would copy everything at every step.
+  package mutating func mutate(_ body: (UnsafeMutablePointer<Float>) -> Void) {
+    if node != nil || !isKnownUniquelyReferenced(&storage) {
+      let old = storage
+      self = Tensor(shape: shape) { $0.update(from: old.pointer, count: old.count) }
+    }
+    body(storage.pointer)
+  }
 
   /// `axis` counted from the front, after a check that it exists.
   func resolved(_ axis: Int) -> Int {

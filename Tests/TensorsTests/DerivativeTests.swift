@@ -117,6 +117,16 @@ final class DerivativeTests: XCTestCase {
     }
   }
 
+  func testAttentionAndItsCompanions() {
+    check("attention", [[2, 3, 4], [2, 5, 4], [2, 5, 2]]) { scaledDotProductAttention($0[0], $0[1], $0[2]) }
+    check("causal attention", [[2, 3, 24]]) { multiHeadAttention(packed: $0[0], headCount: 2, mask: .causal) }
+    check("attention with a learnt bias", [[1, 3, 4], [1, 3, 4], [1, 3, 4], [3, 3]]) {
+      multiHeadAttention($0[0], $0[1], $0[2], headCount: 2, mask: .added($0[3]))
+    }
+    check("layerNorm", [[3, 5], [5], [5]]) { layerNorm($0[0], weight: $0[1], bias: $0[2], eps: 0.1) }
+    check("crossEntropy", [[4, 3]]) { crossEntropy($0[0], targets: [2, 0, 1, 1]) }
+  }
+
   func testANetworkWithAGradientPenalty() {
     // Wasserstein GANs differentiate (‖∇ₓD(x)‖ − 1)² with respect to the weights; the commonest failure is a silent
     // zero.
