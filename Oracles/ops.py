@@ -153,5 +153,81 @@ for axis in (0, 1, 2):
     case("concatenated", lambda a, b: torch.cat([a, b], dim=axis), [draw(*a), draw(*b)], name=f"concatenated along {axis}", axis=axis)
     case("stacked", lambda a, b: torch.stack([a, b], dim=axis), [draw(2, 3), draw(2, 3)], name=f"stacked along {axis}", axis=axis)
 
+# Gathering, padding, sorting, running sums. New cases stay at the end: the draws before them do not change.
+places = torch.tensor([[1, 0, 2, 2], [0, 0, 1, 3]])
+for axis, whole, part in ((1, (2, 5), (2, 4)), (0, (4, 4), (2, 4)), (0, (4, 6), (2, 4)), (-1, (3, 4), (2, 4))):
+    label = f"of {list(whole)} along {axis}"
+    case("gathered", lambda t: t.gather(axis, places), [draw(*whole)], name=f"gathered {label}", axis=axis, indices=places.reshape(-1).tolist(),
+         shape=list(part))
+    case("scatterAddedAt", lambda t, s: t.scatter_add(axis, places, s), [draw(*whole), draw(*part)], name=f"scatterAdded {label}", axis=axis,
+         indices=places.reshape(-1).tolist())
+middle = torch.randint(0, 4, (2, 3, 2), generator=generator)
+case("gathered", lambda t: t.gather(1, middle), [draw(3, 4, 2)], name="gathered along a middle axis", axis=1,
+     indices=middle.reshape(-1).tolist(), shape=[2, 3, 2])
+case("scatterAddedAt", lambda t, s: t.scatter_add(1, middle, s), [draw(3, 4, 2), draw(2, 3, 2)], name="scatterAdded along a middle axis",
+     axis=1, indices=middle.reshape(-1).tolist())
+for axis, length in ((0, 3), (1, 5)):
+    rows = torch.tensor([1, 1, 0, 2])
+    shape = [2, 3]
+    shape[axis] = 4
+    case("scatterAdded", lambda t: torch.zeros([length if a == axis else n for a, n in enumerate(shape)], dtype=torch.float64)
+         .index_add(axis, rows, t), [draw(*shape)], name=f"scatterAdded rows along {axis}", axis=axis, indices=rows.tolist(), length=length)
+case("take", lambda t: t.index_select(-1, torch.tensor([], dtype=torch.long)), [draw(2, 3)], name="take nothing", axis=-1, indices=[])
+for mode, name in (("constant", "constant"), ("reflect", "reflect"), ("replicate", "replicate")):
+    for shape, widths in (((1, 2, 3, 4), (1, 2, 2, 1)), ((1, 2, 4), (3, 0)), ((1, 1, 4, 4), (0, 0, 1, 1))):
+        value = 0.75 if mode == "constant" else None
+        case("paddedMode", lambda t: F.pad(t, widths, mode=mode, value=value), [draw(*shape)], name=f"padded, {name}, {list(shape)} by {list(widths)}",
+             mode=name, value=value or 0.0, widths=[w for i in reversed(range(0, len(widths), 2)) for w in widths[i:i + 2]])
+case("slicedRanges", lambda t: t[1:3, :, 2:3], [draw(3, 2, 4)], name="sliced in several axes", ranges=[1, 3, 0, 2, 2, 3])
+tied = torch.tensor([[0.5, -1.0, 0.5, 2.0, -1.0], [0.0, 0.0, 0.0, 0.0, 0.0], [3.0, 2.0, 1.0, -1.0, -2.0]], dtype=torch.float64)
+for label, t in (("random", draw(3, 5)), ("with ties", tied), ("of one entry", draw(3, 1)), ("long", draw(1, 230))):
+    for axis in (0, 1) if label != "long" else (-1,):
+        for down in (False, True):
+            case("sorted", lambda t: t.sort(dim=axis, descending=down, stable=True).values, [t], name=f"sorted {label} along {axis}" + (", down" if down else ""),
+                 axis=axis, descending=down, indices=t.sort(dim=axis, descending=down, stable=True).indices.reshape(-1).tolist())
+case("topK", lambda t: t.topk(2, dim=1).values, [draw(3, 5)], name="topK", axis=1, k=2, descending=True)
+case("topK", lambda t: t.topk(3, dim=0, largest=False).values, [draw(4, 3)], name="topK, smallest, axis 0", axis=0, k=3, descending=False)
+case("topK", lambda t: t.topk(7, dim=-1).values, [draw(1, 250)], name="topK of many", axis=-1, k=7, descending=True)
+for axis in (0, 1, 2):
+    case("cumulativeSum", lambda t: t.cumsum(axis), [draw(2, 3, 4)], name=f"cumulativeSum along {axis}", axis=axis)
+case("cumulativeSum", lambda t: t.cumsum(0), [draw(1, 3)], name="cumulativeSum of one entry", axis=0)
+case("flipped", lambda t: t.flip(1), [draw(2, 3, 2)], axis=1)
+
+# Elementwise, once more
+case("logSigmoid", F.logsigmoid, [draw(3, 4)], second=True)
+case("logSigmoid", lambda t: -torch.logaddexp(-t, torch.zeros_like(t)), [torch.tensor([-200.0, -20.0, 20.0, 200.0], dtype=torch.float64)], name="logSigmoid, far out")
+case("clampLow", lambda t: t.clamp(min=-0.25), [draw(3, 4)], low=-0.25)
+case("clampHigh", lambda t: t.clamp(max=0.25), [draw(3, 4)], high=0.25)
+case("clamp", lambda t: t.clamp(0.5, -0.5), [draw(3, 4)], name="clamp to nothing", low=0.5, high=-0.5, differentiable=False)
+case("variance", lambda t: t.var(dim=[0, 1, 2], unbiased=True), [draw(2, 3, 4)], name="variance, corrected", axes=[], keepDims=False, correction=1)
+for axes in ([1, 2], [0, 2], [0, 1, 2]):
+    flat = lambda t, f: f(t.permute(*[a for a in range(3) if a not in axes], *axes).flatten(3 - len(axes)))
+    back = lambda y, t: y.reshape([t.shape[a] for a in range(3) if a not in axes] + [t.shape[a] for a in axes]).permute(
+        *[([a for a in range(3) if a not in axes] + axes).index(a) for a in range(3)])
+    case("softmaxAxes", lambda t: back(flat(t, lambda u: F.softmax(u, -1)), t), [draw(2, 3, 4)], name=f"softmax, axes {axes}", axes=axes, second=axes == [0, 2])
+    case("logSoftmaxAxes", lambda t: back(flat(t, lambda u: F.log_softmax(u, -1)), t), [draw(2, 3, 4)], name=f"logSoftmax, axes {axes}", axes=axes,
+         second=axes == [1, 2])
+
+# Transposed convolution and pooling
+transposes = [  # N, I, H, W, O, kernel height and width, stride, padding, outputPadding, groups, bias
+    (2, 3, 4, 5, 4, 3, 3, 1, 1, 0, 1, True), (1, 2, 3, 3, 3, 4, 4, 2, 1, 0, 1, True), (1, 3, 4, 3, 2, 3, 3, 2, 1, 1, 1, False),
+    (2, 4, 3, 4, 6, 3, 3, 2, 0, 0, 2, True), (1, 4, 3, 3, 4, 3, 3, 1, 1, 0, 4, True), (1, 2, 3, 4, 3, 1, 1, 1, 0, 0, 1, False),
+    (1, 2, 1, 1, 3, 2, 2, 3, 0, 2, 1, False), (2, 2, 4, 3, 3, 3, 2, 1, 0, 0, 1, True), (1, 2, 5, 5, 2, 3, 3, 1, 2, 0, 1, False),
+    (1, 2, 3, 3, 2, 5, 5, 3, 2, 1, 1, True)]
+for n, c, h, w, o, kh, kw, stride, padding, extra, groups, bias in transposes:
+    inputs = [draw(n, c, h, w), draw(c, o // groups, kh, kw)] + ([draw(o)] if bias else [])
+    case("convTranspose2d", lambda x, w, b=None: F.conv_transpose2d(x, w, b, stride, padding, extra, groups), inputs,
+         name=f"convTranspose2d {n}x{c}x{h}x{w} to {o}, kernel {kh}x{kw}, stride {stride}, padding {padding}+{extra}, groups {groups}",
+         stride=stride, padding=padding, outputPadding=extra, groups=groups, second=(n, c, kh, stride) in ((1, 2, 4, 2), (2, 4, 3, 2)))
+pools = [((2, 3, 4, 6), 2, 2, 0), ((1, 2, 7, 7), 3, 2, 1), ((1, 2, 5, 6), 3, 1, 1), ((1, 1, 5, 4), 2, 3, 1), ((2, 1, 5, 7), 2, 2, 0), ((1, 1, 3, 3), 3, 1, 0)]
+for shape, size, stride, padding in pools:
+    label = f"of {list(shape)} by {size}, stride {stride}, padding {padding}"
+    case("maxPool2d", lambda t: F.max_pool2d(t, size, stride, padding), [draw(*shape)], name=f"maxPool2d {label}", size=size, stride=stride, padding=padding)
+    for counts in (True, False) if padding else (True,):
+        case("averagePool2dWindows", lambda t: F.avg_pool2d(t, size, stride, padding, count_include_pad=counts), [draw(*shape)],
+             name=f"averagePool2d {label}" + ("" if counts else ", padding not counted"), size=size, stride=stride, padding=padding, counts=counts)
+ties = torch.tensor([[[[1.0, 1.0, 0.0], [1.0, 1.0, 2.0], [2.0, 0.0, 2.0]]]], dtype=torch.float64)
+case("maxPool2d", lambda t: F.max_pool2d(t, 2, 1, 0), [ties], name="maxPool2d with ties", size=2, stride=1, padding=0)
+
 write("Tests/TensorsTests/Fixtures/ops.json", {"provenance": provenance(), "cases": cases})
 print(len(cases), "cases")

@@ -110,9 +110,26 @@ public func softplus(_ x: Tensor) -> Tensor {
   x.mapped(Pointwise.Softplus()).recorded(from: [x]) { g, _, _ in g * sigmoid(x) }
 }
 
-/// Every scalar moved into [low, high]; outside it the gradient is 0.
+/// ln σ(x) = −ln(1 + e⁻ˣ) of every scalar, without overflow: what a discriminator's loss is made of.
+public func logSigmoid(_ x: Tensor) -> Tensor {
+  x.mapped(Pointwise.LogSigmoid()).recorded(from: [x]) { g, _, _ in g * sigmoid(-x) }
+}
+
+/// Every scalar moved into [low, high]; outside it the gradient is 0. NaN stays NaN.
 public func clamp(_ x: Tensor, _ low: Float, _ high: Float) -> Tensor {
   x.mapped(Pointwise.Clamp(low: low, high: high)).recorded(from: [x]) { g, _, _ in
     g * ((x .>= low) * (x .<= high))
+  }
+}
+
+/// Every scalar raised to `low` if it is below; there the gradient is 0.
+public func clamp(_ x: Tensor, atLeast low: Float) -> Tensor { clamp(x, low, .infinity) }
+
+/// Every scalar lowered to `high` if it is above; there the gradient is 0.
+public func clamp(_ x: Tensor, atMost high: Float) -> Tensor { clamp(x, -.infinity, high) }
+
+extension Pointwise {
+  struct LogSigmoid: UnaryFunction {
+    @inline(__always) func callAsFunction(_ x: Float) -> Float { -VectorMath.softplus(-x) }
   }
 }

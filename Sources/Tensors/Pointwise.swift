@@ -79,7 +79,10 @@ enum Pointwise {
   struct Clamp: UnaryFunction {
     let low: Float
     let high: Float
-    @inline(__always) func callAsFunction(_ x: Float) -> Float { x < low ? low : (x > high ? high : x) }
+    @inline(__always) func callAsFunction(_ x: Float) -> Float {
+      let raised = x < low ? low : x
+      return raised > high ? high : raised
+    }
   }
   struct PlusNumber: UnaryFunction {
     let b: Float

@@ -79,6 +79,14 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable, Codable 
     return order
   }
 
+  /// The elements in a random order, each order equally likely.
+  public mutating func shuffled<Element>(_ elements: [Element]) -> [Element] {
+    permutation(elements.count).map { elements[$0] }
+  }
+
+  /// The next `count` words of 64 random bits.
+  mutating func words(_ count: Int) -> [UInt64] { (0..<count).map { _ in next() } }
+
   private mutating func normalPairs(_ count: UInt64) -> (Double, Double) {
     alignToBlock()
     defer { position &+= 2 * count }

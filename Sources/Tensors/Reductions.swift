@@ -244,21 +244,4 @@ extension Tensor {
       return g.reshaped(kept) * (hits / hits.sum(axes: axes, keepDims: true))
     }
   }
-
-  /// The positions along `axis` of the largest scalars, the first where several are equal, in row-major order of the
-  /// other axes.
-  public func argMax(axis: Int) -> [Int] {
-    let r = Reduction(self, axes: [resolved(axis)])
-    let x = r.source.pointer
-    var result = [Int](repeating: 0, count: r.outer * r.inner)
-    for block in 0..<r.outer {
-      for index in 0..<r.inner {
-        let column = x + block * r.reduced * r.inner + index
-        var best = 0
-        for row in 0..<r.reduced where column[row * r.inner] > column[best * r.inner] { best = row }
-        result[block * r.inner + index] = best
-      }
-    }
-    return result
-  }
 }

@@ -116,100 +116,8 @@ extension Tensor {
 
   // MARK: Parts
 
-  /// The part `range` of one axis.
-  public func sliced(axis: Int, _ range: Range<Int>) -> Tensor {
-    let axis = resolved(axis)
-    guard range.lowerBound >= 0, range.upperBound <= shape[axis] else {
-      fatalError("sliced: \(range) is outside of axis \(axis) of shape \(shape).")
-    }
-    if range.count == shape[axis] { return self }
-    let outer = shape[..<axis].reduce(1, *)
-    let inner = shape[(axis + 1)...].reduce(1, *)
-    let length = shape[axis]
-    var part = shape
-    part[axis] = range.count
-    let value = Tensor(shape: part) { y in
-      for block in 0..<outer {
-        (y + block * range.count * inner).update(
-          from: pointer + (block * length + range.lowerBound) * inner, count: range.count * inner)
-      }
-    }
-    return value.recorded(from: [self]) { g, _, _ in
-      g.padded(axis: axis, before: range.lowerBound, after: length - range.upperBound)
-    }
-  }
-
-  /// With zeros before and after along one axis.
-  public func padded(axis: Int, before: Int, after: Int) -> Tensor {
-    let axis = resolved(axis)
-    guard before >= 0, after >= 0 else { fatalError("padded: \(before) and \(after) must not be negative.") }
-    if before == 0 && after == 0 { return self }
-    let outer = shape[..<axis].reduce(1, *)
-    let inner = shape[(axis + 1)...].reduce(1, *)
-    let length = shape[axis]
-    let total = before + length + after
-    var whole = shape
-    whole[axis] = total
-    let value = Tensor(shape: whole) { y in
-      for block in 0..<outer {
-        let row = y + block * total * inner
-        row.update(repeating: 0, count: before * inner)
-        (row + before * inner).update(from: pointer + block * length * inner, count: length * inner)
-        (row + (before + length) * inner).update(repeating: 0, count: after * inner)
-      }
-    }
-    return value.recorded(from: [self]) { g, _, _ in g.sliced(axis: axis, before..<before + length) }
-  }
-
   /// Entry `index` of the first axis, which disappears.
   public subscript(index: Int) -> Tensor { sliced(axis: 0, index..<index + 1).squeezed(axis: 0) }
-
-  /// The entries of one axis at the given places, in that order, repeats allowed. Gradients of repeats add up.
-  public func take(_ indices: [Int], axis: Int = 0) -> Tensor {
-    let axis = resolved(axis)
-    let outer = shape[..<axis].reduce(1, *)
-    let inner = shape[(axis + 1)...].reduce(1, *)
-    let length = shape[axis]
-    if let wrong = indices.first(where: { !(0..<length).contains($0) }) {
-      fatalError("take: index \(wrong) is outside of axis \(axis) of shape \(shape).")
-    }
-    var part = shape
-    part[axis] = indices.count
-    let value = Tensor(shape: part) { y in
-      for block in 0..<outer {
-        for (place, index) in indices.enumerated() {
-          (y + (block * indices.count + place) * inner).update(
-            from: pointer + (block * length + index) * inner, count: inner)
-        }
-      }
-    }
-    return value.recorded(from: [self]) { g, _, _ in g.scatterAdded(indices, axis: axis, length: length) }
-  }
-
-  /// Zeros of length `length` along `axis`, with entry i of this tensor added at `indices[i]`: the transpose of
-  /// ``take(_:axis:)``.
-  public func scatterAdded(_ indices: [Int], axis: Int = 0, length: Int) -> Tensor {
-    let axis = resolved(axis)
-    guard indices.count == shape[axis], indices.allSatisfy({ (0..<length).contains($0) }) else {
-      fatalError(
-        "scatterAdded: \(indices.count) indices below \(length) are needed for axis \(axis) of shape \(shape).")
-    }
-    let outer = shape[..<axis].reduce(1, *)
-    let inner = shape[(axis + 1)...].reduce(1, *)
-    var whole = shape
-    whole[axis] = length
-    let value = Tensor(shape: whole) { y in
-      y.update(repeating: 0, count: outer * length * inner)
-      for block in 0..<outer {
-        for (place, index) in indices.enumerated() {
-          let source = pointer + (block * indices.count + place) * inner
-          let target = y + (block * length + index) * inner
-          for offset in 0..<inner { target[offset] += source[offset] }
-        }
-      }
-    }
-    return value.recorded(from: [self]) { g, _, _ in g.take(indices, axis: axis) }
-  }
 }
 
 /// Tensors joined along an axis that they have; all other lengths must agree.
@@ -233,14 +141,15 @@ public func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
   let outer = whole[..<axis].reduce(1, *)
   let inner = whole[(axis + 1)...].reduce(1, *)
   let value = Tensor(shape: whole) { y in
-    var start = 0
-    for tensor in tensors {
-      let length = tensor.shape[axis]
-      for block in 0..<outer {
-        (y + (block * whole[axis] + start) * inner).update(
-          from: tensor.pointer + block * length * inner, count: length * inner)
+    let parts = tensors.map { (source: UnsafePointer($0.pointer), count: $0.shape[axis] * inner) }
+    parallelRows(outer, length: whole[axis] * inner) { blocks in
+      for block in blocks {
+        var target = y + block * whole[axis] * inner
+        for part in parts {
+          target.update(from: part.source + block * part.count, count: part.count)
+          target += part.count
+        }
       }
-      start += length
     }
   }
   return value.recorded(from: tensors) { g, _, index in

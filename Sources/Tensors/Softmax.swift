@@ -56,14 +56,19 @@ public func logSoftmax(_ x: Tensor, axis: Int = -1) -> Tensor {
 }
 
 /// ln Σ eˣ over the given axes, with the largest taken out first: right also where every eˣ would overflow or vanish.
+///
+/// ∂y/∂xᵢ = e^{xᵢ − y}, the softmax; NaN where y is infinite, as in PyTorch.
 public func logSumExp(_ x: Tensor, axes: [Int], keepDims: Bool = false) -> Tensor {
+  let axes = x.resolved(axes)
+  let source = x.detached()
   // An infinite largest would give ∞ − ∞.
-  let largest = x.detached().max(axes: axes, keepDims: true)
+  let largest = source.max(axes: axes, keepDims: true)
   let shift = `where`(abs(largest) .< .infinity, largest, Tensor(0))
-  let kept = log(exp(x - shift).sum(axes: axes, keepDims: true)) + shift
-  if keepDims { return kept }
-  let dropped = x.resolved(axes)
-  return kept.reshaped(x.shape.indices.filter { !dropped.contains($0) }.map { x.shape[$0] })
+  let kept = log(exp(source - shift).sum(axes: axes, keepDims: true)) + shift
+  let value = keepDims ? kept : kept.reshaped(x.shape.indices.filter { !axes.contains($0) }.map { x.shape[$0] })
+  return value.recorded(from: [x], keepsOutput: true) { g, y, _ in
+    g.reshaped(kept.shape) * exp(x - y.reshaped(kept.shape))
+  }
 }
 
 /// ln Σ eˣ over one axis.
@@ -80,6 +85,22 @@ private func shiftedExponentials(
   // A row of −∞ only, as a mask can make it, gives NaN as in every framework; +∞ too.
   for index in 0..<count { y[index] = VectorMath.exp(x[index] - largest) }
   return (largest, Summation.sum(y, count: count))
+}
+
+/// softmax over several axes taken together: e^{xᵢ} / Σⱼ e^{xⱼ}, j running over all of them.
+public func softmax(_ x: Tensor, axes: [Int]) -> Tensor { overLastAxes(x, axes: axes) { softmax($0) } }
+
+/// ln softmax over several axes taken together.
+public func logSoftmax(_ x: Tensor, axes: [Int]) -> Tensor { overLastAxes(x, axes: axes) { logSoftmax($0) } }
+
+/// Applies a function of the last axis to several axes as if they were one.
+private func overLastAxes(_ x: Tensor, axes: [Int], _ body: (Tensor) -> Tensor) -> Tensor {
+  let axes = x.resolved(axes)
+  let order = x.shape.indices.filter { !axes.contains($0) } + axes
+  let moved = x.transposed(axes: order)
+  let rows = moved.shape.dropLast(axes.count).reduce(1, *)
+  let result = body(moved.reshaped([rows, axes.map { x.shape[$0] }.reduce(1, *)])).reshaped(moved.shape)
+  return result.transposed(axes: order.indices.map { axis in order.firstIndex(of: axis)! })
 }
 
 /// Applies a function of the last axis to any axis.

@@ -61,6 +61,10 @@ final class DerivativeTests: XCTestCase {
     check("relu", [[3, 4]], low: 0.1) { relu($0[0]) + relu(-$0[0]) }
     check("leakyReLU", [[3, 4]], low: 0.1) { leakyReLU($0[0]) * leakyReLU(-$0[0]) }
     check("clamp", [[3, 4]], low: 0.1, high: 0.9) { square(clamp($0[0], 0, 1)) }
+    check("clamp, one side", [[3, 4]], low: 0.1, high: 0.9) {
+      square(clamp($0[0], atLeast: 0)) * clamp(-$0[0], atMost: 0)
+    }
+    check("logSigmoid", [[3, 4]]) { logSigmoid($0[0]) }
   }
 
   func testArithmeticUnderBroadcasting() {
@@ -85,6 +89,11 @@ final class DerivativeTests: XCTestCase {
     check("softmax", [[2, 5]]) { softmax($0[0]) }
     check("softmax of axis 0", [[4, 3]]) { softmax($0[0], axis: 0) }
     check("logSoftmax", [[2, 5]]) { logSoftmax($0[0]) }
+    check("logSumExp of two axes", [[2, 3, 2]]) { logSumExp($0[0], axes: [0, 2]) }
+    check("softmax of two axes", [[2, 3, 2]]) { softmax($0[0], axes: [0, -1]) }
+    check("logSoftmax of two axes", [[2, 3, 2]]) { logSoftmax($0[0], axes: [1, 2]) }
+    check("cumulativeSum", [[2, 4, 3]]) { square($0[0].cumulativeSum(axis: 1)) }
+    check("cumulativeSum, reversed", [[2, 5]]) { square($0[0].cumulativeSum(axis: -1, reversed: true)) }
   }
 
   func testShaping() {
@@ -99,6 +108,24 @@ final class DerivativeTests: XCTestCase {
     check("subscript", [[3, 2]]) { square($0[0][1]) }
   }
 
+  func testGatheringSortingAndPadding() {
+    check("gathered", [[2, 4]]) { square($0[0].gathered([3, 0, 3, 1, 1, 2], shape: [2, 3], axis: 1)) }
+    check("gathered, axis 0", [[3, 4]]) { square($0[0].gathered([2, 0, 2, 1, 2, 0], shape: [2, 3], axis: 0)) }
+    check("scatterAdded at", [[2, 4], [2, 3]]) { square($0[0].scatterAdded($0[1], at: [3, 0, 3, 1, 1, 2], axis: 1)) }
+    check("scatterAdded at, axis 0", [[3, 4], [2, 3]]) {
+      square($0[0].scatterAdded($0[1], at: [2, 0, 2, 2, 1, 2], axis: 0))
+    }
+    // Apart by more than the step of the differences, or these would see the order change.
+    let apart = Tensor([0, 30, -10, 20, 10], shape: [5])
+    check("sorted", [[2, 5]]) { square(($0[0] + apart).sorted(axis: 1, descending: true).values) * Tensor.arange(5) }
+    check("topK", [[2, 5]]) { square(($0[0] + apart).topK(3).values) }
+    check("padded", [[2, 3, 3]]) { square($0[0].padded([(1, 0), (2, 1)], mode: .constant(0.5))) }
+    check("padded, reflected", [[2, 3, 3]]) { square($0[0].padded([(2, 1), (0, 2)], mode: .reflect)) }
+    check("padded, replicated", [[2, 3, 3]]) { square($0[0].padded([(2, 1), (0, 2)], mode: .replicate)) }
+    check("sliced in all axes", [[3, 4, 2]]) { square($0[0].sliced([1..<3, 0..<3, 1..<2])) }
+    check("flipped", [[3, 2]]) { square($0[0].flipped(axis: 0)) * Tensor([1, 2]) }
+  }
+
   func testProductsAndConvolutions() {
     for (a, b) in [(false, false), (true, false), (false, true), (true, true)] {
       check("matmul \(a) \(b)", [a ? [4, 3] : [3, 4], b ? [2, 4] : [4, 2]]) {
@@ -111,6 +138,18 @@ final class DerivativeTests: XCTestCase {
     check("conv2d, stride 2", [[1, 2, 5, 5], [3, 2, 3, 3]]) { conv2d($0[0], $0[1], stride: 2, padding: 1) }
     check("conv2d, groups", [[1, 4, 4, 4], [4, 2, 3, 3]]) { conv2d($0[0], $0[1], padding: 1, groups: 2) }
     check("averagePool2d", [[1, 2, 4, 4]]) { square(averagePool2d($0[0], size: 2)) }
+    check("averagePool2d of windows", [[1, 2, 5, 4]]) { square(averagePool2d($0[0], size: 3, stride: 2, padding: 1)) }
+    check("averagePool2d, padding not counted", [[1, 2, 5, 4]]) {
+      square(averagePool2d($0[0], size: 3, stride: 1, padding: 1, countsPadding: false))
+    }
+    let steps = Tensor((0..<30).map { Float($0 * 7 % 30) * 4 }, shape: [1, 1, 6, 5])
+    check("maxPool2d", [[1, 2, 6, 5]]) { square(maxPool2d($0[0] + steps, size: 3, stride: 2, padding: 1) * 0.02) }
+    check("convTranspose2d", [[2, 2, 3, 4], [2, 3, 3, 3], [3]]) {
+      convTranspose2d($0[0], $0[1], bias: $0[2], stride: 2, padding: 1, outputPadding: 1)
+    }
+    check("convTranspose2d, groups", [[1, 4, 3, 3], [4, 1, 3, 3]]) {
+      convTranspose2d($0[0], $0[1], padding: 1, groups: 2)
+    }
     check("upsampleNearest2d", [[1, 2, 2, 2]]) { square(upsampleNearest2d($0[0], factor: 2)) }
     check("groupNorm", [[2, 4, 3, 3], [4], [4]]) {
       groupNorm($0[0], groupCount: 2, weight: $0[1], bias: $0[2], eps: 0.1)
