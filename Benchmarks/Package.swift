@@ -1,0 +1,36 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// What the numeric core is measured with: a package of its own, so that nothing of it reaches a student.
+///
+///     Benchmarks/compare        the core beside PyTorch, JAX and OpenBLAS
+
+// The processor's own instructions, as the core itself is compiled.
+#if arch(x86_64)
+  let native: [SwiftSetting] = [.unsafeFlags(["-O", "-Xcc", "-march=native"])]
+#else
+  let native: [SwiftSetting] = [.unsafeFlags(["-O"])]
+#endif
+
+let package = Package(
+  name: "Benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(name: "GenerativeModels", path: ".."),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+  ],
+  targets: [
+    .target(name: "ProcessorPeak", swiftSettings: native),
+    .executableTarget(
+      name: "Compare",
+      dependencies: [
+        "ProcessorPeak",
+        .product(name: "Tensors", package: "GenerativeModels"),
+        .product(name: "NeuralNetworks", package: "GenerativeModels"),
+        .product(name: "Figures", package: "GenerativeModels"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: native),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,289 @@
+"""PyTorch's side of the comparison; with `--compile` the same through torch.compile."""
+
+import os
+import sys
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Oracles"))
+from protocol import Variant, serve
+
+COMPILES = "--compile" in sys.argv
+torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+
+
+def compiled(function):
+    return torch.compile(function, dynamic=False) if COMPILES else function
+
+
+def channels_last(tensor):
+    return tensor.contiguous(memory_format=torch.channels_last)
+
+
+def kernel(name, function):
+    """A variant of something without state: what it returns is what must agree."""
+
+    def check():
+        outputs = function()
+        outputs = outputs if isinstance(outputs, (tuple, list)) else (outputs,)
+        return {f"{i}": output.detach() for i, output in enumerate(outputs)}
+
+    return Variant(name, check, function)
+
+
+def training(name, step):
+    """A variant of a training step: the losses of its first three steps must agree."""
+
+    def check(steps=3):
+        return {"losses": torch.tensor([loss for _ in range(steps) for loss in step()])}
+
+    return Variant(name, check, step)
+
+
+# Kernels
+
+
+def matmul(row, t):
+    if COMPILES:
+        return "calls the same library as eager"
+    a, b = t["a"], t["b"]
+    a = a.t() if row["sizes"]["transposeA"] else a
+    b = b.t() if row["sizes"]["transposeB"] else b
+    return [kernel("mm", torch.inference_mode()(lambda: torch.mm(a, b)))]
+
+
+def conv(row, t):
+    if COMPILES:
+        return "calls the same library as eager"
+    s = row["sizes"]
+    stride, padding = [s["stride"]] * 2, [s["kernel"] // 2] * 2
+
+    def variant(name, layout):
+        x, w, g = layout(t["x"]), layout(t["w"]), layout(t["g"])
+        if row["pass"] == "forward":
+            return kernel(name, torch.inference_mode()(lambda: F.conv2d(x, w, None, stride, padding)))
+        wanted = [row["pass"] == "input", row["pass"] == "weight", False]
+
+        @torch.inference_mode()
+        def backward():
+            gradients = torch.ops.aten.convolution_backward(
+                g, x, w, None, stride, padding, [1, 1], False, [0, 0], 1, wanted)
+            return gradients[0] if wanted[0] else gradients[1]
+
+        return kernel(name, backward)
+
+    return [variant("NCHW", lambda x: x), variant("channels_last", channels_last)]
+
+
+def pointwise(row, t):
+    s = row["sizes"]
+    functions = {
+        "exp": torch.exp, "tanh": torch.tanh, "silu": F.silu, "gelu": F.gelu,
+        "softmax": lambda x: F.softmax(x, -1),
+        "layerNorm": lambda x, w, b: F.layer_norm(x, x.shape[-1:], w, b),
+        "groupNorm": lambda x, w, b: F.group_norm(x, s.get("groups", 1), w, b),
+    }
+    function = compiled(functions[row["op"]])
+    if row["pass"] == "forward":
+        arguments = [t[key] for key in ("x", "w", "b") if key in t]
+        # A compiled function called in inference mode would be compiled anew each time it leaves it.
+        mode = torch.no_grad() if COMPILES else torch.inference_mode()
+        return [kernel("forward", mode(lambda: function(*arguments)))]
+    arguments = [t[key].requires_grad_() for key in ("x", "w", "b") if key in t]
+    g = t["g"]
+
+    def both():
+        y = function(*arguments)
+        return (y, *torch.autograd.grad(y, arguments, g))
+
+    return [kernel("forward + backward", both)]
+
+
+def adam(row, t):
+    def variant(name, **how):
+        p = t["p"].clone().requires_grad_()
+        p.grad = t["g"]
+        optimizer = torch.optim.Adam([p], lr=1e-3, **how)
+        step = torch.compile(optimizer.step) if COMPILES else optimizer.step
+
+        def check():
+            for _ in range(3):
+                step()
+            return {"p": p.detach().clone()}
+
+        return Variant(name, check, step)
+
+    if COMPILES:
+        return [variant("compiled", foreach=True, capturable=False)]
+    return [variant("fused", fused=True), variant("foreach", foreach=True)]
+
+
+# Training steps
+
+
+def parameters(t, prefix):
+    """The layers' weights and biases of a perceptron in the inputs."""
+    keys = sorted((key for key in t if key.startswith(prefix)),
+                  key=lambda key: (int(key.split(".")[2]), key.endswith("bias")))
+    return [t[key].clone().requires_grad_() for key in keys]
+
+
+def mlp(ps, x):
+    for i in range(0, len(ps), 2):
+        x = F.linear(x, ps[i], ps[i + 1])
+        if i + 2 < len(ps):
+            x = F.leaky_relu(x, 0.2)
+    return x
+
+
+OPTIMIZERS = {"fused Adam": {"fused": True}, "foreach Adam": {"foreach": True}}
+
+
+def optimizers():
+    # A compiled loss goes with the fused optimizer; eager tries both.
+    return {"fused Adam": OPTIMIZERS["fused Adam"]} if COMPILES else OPTIMIZERS
+
+
+def apply(optimizer, ps, loss):
+    for p, gradient in zip(ps, torch.autograd.grad(loss, ps)):
+        p.grad = gradient
+    optimizer.step()
+
+
+def gan(row, t):
+    x, z = t["x"], t["z"]
+
+    @compiled
+    def d_loss(d, g, x, z):
+        fake = mlp(g, z)
+        return F.softplus(-mlp(d, x)).mean() + F.softplus(mlp(d, fake)).mean()
+
+    @compiled
+    def g_loss(g, d, z):
+        return F.softplus(-mlp(d, mlp(g, z))).mean()
+
+    def variant(name, how):
+        g, d = parameters(t, "generator."), parameters(t, "critic.")
+        fixed_g, fixed_d = [p.detach() for p in g], [p.detach() for p in d]
+        adam_g = torch.optim.Adam(g, lr=1e-4, betas=(0.5, 0.999), **how)
+        adam_d = torch.optim.Adam(d, lr=1e-4, betas=(0.5, 0.999), **how)
+
+        def step():
+            loss_d = d_loss(d, fixed_g, x, z)
+            apply(adam_d, d, loss_d)
+            loss_g = g_loss(g, fixed_d, z)
+            apply(adam_g, g, loss_g)
+            return [loss_d.item(), loss_g.item()]
+
+        return training(name, step)
+
+    return [variant(name, how) for name, how in optimizers().items()]
+
+
+def wgan_gp(row, t):
+    x, fake, mix = t["x"], t["fake"], t["mix"]
+
+    def penalty(gradient):
+        return 10 * ((gradient.square().sum(1) + 1e-12).sqrt() - 1).square().mean()
+
+    def eager_loss(d, x, fake, mix):
+        between = (mix * x + (1 - mix) * fake).requires_grad_()
+        gradient, = torch.autograd.grad(mlp(d, between).sum(), between, create_graph=True)
+        return mlp(d, fake).mean() - mlp(d, x).mean() + penalty(gradient)
+
+    # torch.compile knows no double backward, but it traces torch.func.grad.
+    def functional_loss(d, x, fake, mix):
+        gradient = torch.func.grad(lambda between: mlp(d, between).sum())(mix * x + (1 - mix) * fake)
+        return mlp(d, fake).mean() - mlp(d, x).mean() + penalty(gradient)
+
+    loss = compiled(functional_loss) if COMPILES else eager_loss
+
+    def variant(name, how):
+        d = parameters(t, "critic.")
+        adam = torch.optim.Adam(d, lr=1e-4, betas=(0.5, 0.9), **how)
+
+        def step():
+            value = loss(d, x, fake, mix)
+            apply(adam, d, value)
+            return [value.item()]
+
+        return training(name, step)
+
+    return [variant(name, how) for name, how in optimizers().items()]
+
+
+def unet_model(t):
+    from unet import UNet
+    model = UNet(mapSize=7)
+    model.load_state_dict({key[len("model."):]: value for key, value in t.items() if key.startswith("model.")})
+    return model
+
+
+def denoise(model, x, sigmas, labels):
+    s = sigmas.reshape(-1, 1, 1, 1)
+    variance = s.square() + 0.25
+    output = model(x / variance.sqrt(), sigmas.log() / 4, labels)
+    return x * (0.25 / variance) + output * (0.5 * s / variance.sqrt())
+
+
+def unet(row, t):
+    x0, noise, sigmas, labels = t["x0"], t["noise"], t["sigmas"], t["labels"].long()
+    weights = ((sigmas.square() + 0.25) / (0.5 * sigmas).square()).reshape(-1, 1, 1, 1)
+
+    def variant(name, layout, how):
+        model = unet_model(t)
+        if layout == "channels_last":
+            model = model.to(memory_format=torch.channels_last)
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, betas=(0.9, 0.99), **how)
+
+        @compiled
+        def loss():
+            noisy = x0 + noise * sigmas.reshape(-1, 1, 1, 1)
+            return ((denoise(model, noisy, sigmas, labels) - x0).square() * weights).mean()
+
+        def step():
+            optimizer.zero_grad(set_to_none=True)
+            value = loss()
+            value.backward()
+            optimizer.step()
+            return [value.item()]
+
+        return training(name, step)
+
+    return [variant(f"{layout}, fused Adam", layout, {"fused": True}) for layout in ("NCHW", "channels_last")]
+
+
+def sample(row, t):
+    x, labels = t["x0"], t["labels"].long()
+    high, low = 10.0, 7.0
+    sigmas = torch.full((len(x),), high)
+
+    def variant(layout):
+        model = unet_model(t).eval()
+        if layout == "channels_last":
+            model = model.to(memory_format=torch.channels_last)
+
+        def step(x):
+            return x + (low - high) / high * (x - denoise(model, x, sigmas, labels))
+
+        step = compiled(step)
+        mode = torch.no_grad() if COMPILES else torch.inference_mode()
+        return kernel(layout, mode(lambda: step(x)))
+
+    return [variant(layout) for layout in ("NCHW", "channels_last")]
+
+
+KINDS = {"matmul": matmul, "conv": conv, "pointwise": pointwise, "adam": adam, "gan": gan, "wgan-gp": wgan_gp,
+         "unet": unet, "sample": sample}
+
+
+def prepare(row, inputs):
+    if row["kind"] not in KINDS:
+        return "not written"
+    torch._dynamo.reset() if COMPILES else None
+    return KINDS[row["kind"]](row, load_file(inputs))
+
+
+serve(prepare, lambda values, path: save_file({key: value.contiguous() for key, value in values.items()}, path))

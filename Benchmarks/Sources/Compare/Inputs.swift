@@ -1,0 +1,70 @@
+import NeuralNetworks
+import Tensors
+
+extension Row {
+  /// The numbers that everybody starts from: weights and data, drawn from a stream of the row's own.
+  func inputs() -> [String: Tensor] {
+    var rng = RandomStream(seed: 1).stream(kind + (op ?? ""))
+    func normal(_ shape: [Int]) -> Tensor { .normal(shape, using: &rng) }
+    let s = sizes
+    switch kind {
+    case "matmul":
+      let (m, k, n) = (s["m"]!, s["k"]!, s["n"]!)
+      return [
+        "a": normal(s["transposeA"] == 1 ? [k, m] : [m, k]), "b": normal(s["transposeB"] == 1 ? [n, k] : [k, n]),
+      ]
+    case "conv":
+      let (n, c, h, k, kernel) = (s["n"]!, s["c"]!, s["h"]!, s["k"]!, s["kernel"]!)
+      let out = (h + 2 * (kernel / 2) - kernel) / s["stride"]! + 1
+      return ["x": normal([n, c, h, h]), "w": normal([k, c, kernel, kernel]), "g": normal([n, k, out, out])]
+    case "pointwise":
+      if op == "groupNorm" {
+        let shape = [s["n"]!, s["c"]!, s["h"]!, s["h"]!]
+        return ["x": normal(shape) + 0.5, "w": normal([shape[1]]), "b": normal([shape[1]]), "g": normal(shape)]
+      }
+      let shape = [s["rows"]!, s["columns"]!]
+      var tensors = ["x": normal(shape), "g": normal(shape)]
+      if op == "layerNorm" {
+        tensors["w"] = normal([shape[1]])
+        tensors["b"] = normal([shape[1]])
+      }
+      return tensors
+    case "adam": return ["p": normal([s["count"]!]), "g": normal([s["count"]!])]
+    case "gan":
+      var tensors = ["x": normal([256, 2]), "z": normal([256, 2])]
+      Self.add(MLP(dimensions: Self.generator, using: &rng), as: "generator.", to: &tensors)
+      Self.add(MLP(dimensions: Self.critic, using: &rng), as: "critic.", to: &tensors)
+      return tensors
+    case "wgan-gp":
+      var tensors = ["x": normal([256, 2]), "fake": normal([256, 2]) * 0.5]
+      tensors["mix"] = .uniform([256, 1], using: &rng)
+      Self.add(MLP(dimensions: Self.critic, using: &rng), as: "critic.", to: &tensors)
+      return tensors
+    case "unet", "sample":
+      var tensors = ["x0": normal([64, 1, 28, 28]) * 0.5, "noise": normal([64, 1, 28, 28])]
+      tensors["sigmas"] = exp(normal([64]) * 1.2 - 0.4)
+      tensors["labels"] = Tensor((0..<64).map { Float($0 % 11) })
+      let model = UNet(Self.digits, using: &rng)
+      // What starts at zero would hide whether the work behind it is done right.
+      for (_, parameter) in model.parameters() where parameter.value.scalars.allSatisfy({ $0 == 0 }) {
+        parameter.value = .normal(parameter.shape, using: &rng) * 0.02
+      }
+      Self.add(model, as: "model.", to: &tensors)
+      return tensors
+    default: fatalError("Row \(name): there are no inputs for the kind \(kind).")
+    }
+  }
+
+  static let generator = [2, 128, 128, 128, 2]
+  static let critic = [2, 128, 128, 128, 1]
+  /// Chapter 5's network for 28 × 28 digits.
+  static let digits: UNetConfiguration = {
+    var configuration = UNetConfiguration()
+    configuration.mapSize = 7
+    return configuration
+  }()
+
+  private static func add(_ model: Module, as prefix: String, to tensors: inout [String: Tensor]) {
+    for (key, tensor) in model.stateDictionary() { tensors[prefix + key] = tensor }
+  }
+}
