@@ -119,6 +119,8 @@ extension Target {
   static func core(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
     // Line tables only: of optimised code a debugger shows little more, and it compiles faster.
     var flags = ["-O", "-whole-module-optimization", "-disable-batch-mode", "-num-threads", "2", "-gline-tables-only"]
+    // Or else a square root is a branch to the C library, which no loop is vectorised around.
+    flags += ["-Xcc", "-fno-math-errno"]
     #if arch(x86_64)
       let architecture: String = Context.environment["CORE_ARCHITECTURE"] ?? "native"
       flags += ["-Xcc", "-march=" + architecture]

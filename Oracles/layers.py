@@ -233,6 +233,11 @@ def optimizers():
     kinds = {
         "sgd": lambda p: torch.optim.SGD(p, lr=0.1),
         "momentum": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.01),
+        "nesterov": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
+        "rmsprop": lambda p: torch.optim.RMSprop(p),
+        "rmspropMomentum": lambda p: torch.optim.RMSprop(p, lr=1e-2, alpha=0.9, momentum=0.9, weight_decay=0.01),
+        "rmspropCentered": lambda p: torch.optim.RMSprop(p, lr=1e-2, alpha=0.9, eps=1e-3, centered=True),
+        "rmspropAll": lambda p: torch.optim.RMSprop(p, lr=1e-2, alpha=0.9, eps=1e-3, centered=True, momentum=0.5),
         "adam": lambda p: torch.optim.Adam(p, lr=1e-2),
         "adamDecay": lambda p: torch.optim.Adam(p, lr=1e-2, weight_decay=0.1),
         "adamw": lambda p: torch.optim.AdamW(p, lr=1e-2),

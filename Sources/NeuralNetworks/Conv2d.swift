@@ -46,6 +46,7 @@ public final class Conv2d: Module {
     return conv2d(x, weight.value, bias: bias?.value, stride: stride, padding: padding, groups: groups)
   }
 
+  public override class var hasFixedParts: Bool { true }
   public override var summary: String {
     let w = weight.shape
     return "\(w[1] * groups) → \(w[0]), kernel \(w[2])" + (stride == 1 ? "" : ", stride \(stride)")

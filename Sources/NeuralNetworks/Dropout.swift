@@ -22,6 +22,7 @@ public final class Dropout: Module {
     isTraining ? dropout(x, probability: probability, using: &rng) : x
   }
 
+  public override class var hasFixedParts: Bool { true }
   public override var summary: String { "\(probability)" }
 }
 

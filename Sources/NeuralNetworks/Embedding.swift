@@ -19,5 +19,6 @@ public final class Embedding: Module {
     return weight.value.take(indices, axis: 0)
   }
 
+  public override class var hasFixedParts: Bool { true }
   public override var summary: String { "\(weight.shape[0]) × \(weight.shape[1])" }
 }

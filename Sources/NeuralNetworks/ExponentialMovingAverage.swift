@@ -26,20 +26,18 @@ public final class ExponentialMovingAverage {
     let t = Double(updateCount)
     let decay = isWarmedUp ? min(self.decay, (1 + t) / (10 + t)) : self.decay
     let rate = Float(1 - decay)
+    var lengths: [Int] = []
+    var pointers: [(average: UnsafeMutablePointer<Float>, weight: UnsafeMutablePointer<Float>)] = []
     for (key, parameter) in model.parameters() {
-      guard let average = averages[key] else {
+      guard let place = averages.index(forKey: key) else {
         fatalError("ExponentialMovingAverage: the model has a parameter \(key) that the averaged one did not have.")
       }
-      let count = average.scalarCount
-      let new = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-        average.withScalars { a in
-          parameter.value.withScalars { w in
-            for i in 0..<count { (buffer.baseAddress! + i).initialize(to: a[i] + rate * (w[i] - a[i])) }
-          }
-        }
-        initialized = count
-      }
-      averages[key] = Tensor(new, shape: average.shape)
+      lengths.append(parameter.value.scalarCount)
+      pointers.append((averages.values[place].mutablePointer(), parameter.value.pointer))
+    }
+    forEachPiece(of: lengths) { index, range in
+      let (a, w) = pointers[index]
+      for i in range { a[i] += rate * (w[i] - a[i]) }
     }
   }
 

@@ -4,34 +4,39 @@ import Tensors
 public struct Gradients {
   /// The keys, in the model's order.
   public let keys: [String]
-  private var tensors: [String: Tensor]
+  private let tensors: [Tensor]
 
   /// Gradients from keys and tensors, in this order.
   public init(_ pairs: [(key: String, gradient: Tensor)]) {
     keys = pairs.map(\.key)
-    tensors = Dictionary(uniqueKeysWithValues: pairs.map { ($0.key, $0.gradient) })
+    tensors = pairs.map(\.gradient)
   }
 
   /// The gradient of the parameter with this key; nil if the model has no such trainable parameter.
-  public subscript(key: String) -> Tensor? { tensors[key] }
+  ///
+  /// - Complexity: O(number of keys).
+  public subscript(key: String) -> Tensor? { keys.firstIndex(of: key).map { tensors[$0] } }
+
+  /// The same for somebody who goes through the keys in order and expects this one at `index`.
+  func find(_ key: String, near index: Int) -> Tensor? {
+    index < keys.count && keys[index] == key ? tensors[index] : self[key]
+  }
 
   /// All numbers as one vector's Euclidean norm: √Σ g². NaN or infinite if any number is.
   ///
   /// Summed in Double. - Complexity: O(number of parameters).
   public var globalNorm: Double {
-    var sum = 0.0
-    for key in keys { sum += tensors[key]!.withScalars(sumOfSquares) }
-    return sum.squareRoot()
+    return tensors.reduce(0) { $0 + $1.withScalars(sumOfSquares) }.squareRoot()
   }
 
   /// The keys whose gradient holds a NaN or an infinity.
   public var keysWithoutFiniteNumbers: [String] {
-    keys.filter { !tensors[$0]!.withScalars(sumOfSquares).isFinite }
+    zip(keys, tensors).filter { !$1.withScalars(sumOfSquares).isFinite }.map(\.0)
   }
 
   /// Every gradient times `factor`.
   public func scaled(by factor: Float) -> Gradients {
-    Gradients(keys.map { ($0, tensors[$0]! * factor) })
+    Gradients(zip(keys, tensors).map { ($0, $1 * factor) })
   }
 }
 
@@ -95,11 +100,8 @@ public func valueAndGrad(
   let gradients = grad(of: value, wrt: leaves)
   var next = 0
   let perModel = parameters.map { pairs in
-    Gradients(
-      pairs.map { pair in
-        defer { next += 1 }
-        return (pair.key, gradients[next])
-      })
+    defer { next += pairs.count }
+    return Gradients(zip(pairs, gradients[next...]).map { ($0.key, $1) })
   }
   return (value.detached(), perModel)
 }

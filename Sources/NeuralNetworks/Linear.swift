@@ -27,6 +27,7 @@ public final class Linear: Module {
     return linear(x, weight: weight.value, bias: bias?.value)
   }
 
+  public override class var hasFixedParts: Bool { true }
   public override var summary: String { "\(weight.shape[1]) → \(weight.shape[0])" }
 }
 

@@ -32,4 +32,6 @@ public final class MLP: Module, UnaryLayer {
     }
     return h
   }
+
+  public override class var hasFixedParts: Bool { true }
 }

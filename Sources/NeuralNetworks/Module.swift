@@ -25,7 +25,7 @@ open class Module: CustomStringConvertible {
   /// Whether the model is being trained; setting it sets every module inside too. Layers such as dropout ask.
   public final var isTraining: Bool = true {
     didSet {
-      for child in children() { if case .module(let module) = child.content { module.isTraining = isTraining } }
+      for child in currentChildren() { if case .module(let module) = child.content { module.isTraining = isTraining } }
     }
   }
 
@@ -87,29 +87,48 @@ open class Module: CustomStringConvertible {
 
   // MARK: - Parameters
 
+  /// Whether an instance of this class has the same parts as long as it lives, as one has whose parameters and modules are all `let`: then they
+  /// are looked up once, not at every step. False unless a class says so; every layer of this library does.
+  open class var hasFixedParts: Bool { false }
+
+  private var knownChildren: [(key: String, content: Content)]?
+  private var knownParameters: [(key: String, parameter: Parameter)]?
+
+  private func currentChildren() -> [(key: String, content: Content)] {
+    if let knownChildren { return knownChildren }
+    let children = children()
+    if type(of: self).hasFixedParts { knownChildren = children }
+    return children
+  }
+
   /// Every parameter with its key, trainable or not, in the order of declaration. One that is used twice (tied weights) comes once, under
   /// its first key.
   ///
-  /// - Complexity: a walk over all properties; microseconds a module. Not for inner loops over scalars.
+  /// - Complexity: a walk over all properties; microseconds a module without ``hasFixedParts``, hardly anything with it.
   public final func parameters() -> [(key: String, parameter: Parameter)] {
+    if let knownParameters { return knownParameters }
     var found: [(key: String, parameter: Parameter)] = []
     var seen: Set<ObjectIdentifier> = []
-    gather(prefix: "", into: &found, seen: &seen)
+    let isFixed = gather(prefix: "", into: &found, seen: &seen)
+    if isFixed { knownParameters = found }
     return found
   }
 
+  /// Adds what is not in `seen` yet. Tells whether this and every module below it has fixed parts.
   private func gather(
     prefix: String, into found: inout [(key: String, parameter: Parameter)], seen: inout Set<ObjectIdentifier>
-  ) {
-    for (key, content) in children() {
+  ) -> Bool {
+    var isFixed = type(of: self).hasFixedParts
+    for (key, content) in currentChildren() {
       let path = prefix.isEmpty ? key : prefix + "." + key
       switch content {
       case .parameter(let parameter):
         if seen.insert(ObjectIdentifier(parameter)).inserted { found.append((path, parameter)) }
       case .module(let module):
-        module.gather(prefix: path, into: &found, seen: &seen)
+        if !module.gather(prefix: path, into: &found, seen: &seen) { isFixed = false }
       }
     }
+    return isFixed
   }
 
   /// The parameters that training moves.
@@ -189,7 +208,7 @@ open class Module: CustomStringConvertible {
     let name = label.map { "\($0): " } ?? ""
     let note = summary.isEmpty ? "" : "(\(summary))"
     lines.append("\(indent)\(name)\(type(of: self))\(note) · \(grouped(parameterCount)) parameters")
-    for (key, content) in children() {
+    for (key, content) in currentChildren() {
       switch content {
       case .parameter(let parameter):
         let fixed = parameter.isTrainable ? "" : ", fixed"

@@ -86,5 +86,6 @@ public final class MultiHeadAttention: Module, UnaryLayer {
     return output(cache.attend(packed: packed, headCount: headCount))
   }
 
+  public override class var hasFixedParts: Bool { true }
   public override var summary: String { "\(dimensions), \(headCount) heads" }
 }

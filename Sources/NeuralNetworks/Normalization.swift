@@ -34,6 +34,7 @@ public final class GroupNorm: Module {
     return groupNorm(x, groupCount: groupCount, weight: weight.value, bias: bias.value, eps: eps)
   }
 
+  public override class var hasFixedParts: Bool { true }
   public override var summary: String { "\(weight.shape[0]) in \(groupCount) groups" }
 }
 
@@ -65,6 +66,7 @@ public final class LayerNorm: Module {
     return layerNorm(x, weight: weight.value, bias: bias.value, eps: eps)
   }
 
+  public override class var hasFixedParts: Bool { true }
   public override var summary: String { "\(weight.shape[0])" }
 }
 

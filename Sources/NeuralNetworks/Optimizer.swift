@@ -21,29 +21,3 @@ public struct OptimizerStateError: Error, CustomStringConvertible {
   /// What is wrong.
   public let description: String
 }
-
-/// Runs `body` on every trainable parameter that has a gradient, with the numbers of both and room for the new numbers.
-///
-/// `body` gets: key, gradient, old numbers, new numbers (to be written whole), count.
-func updateEach(
-  _ model: Module, _ gradients: Gradients,
-  _ body: (String, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
-) {
-  for (key, parameter) in model.trainableParameters() {
-    guard let gradient = gradients[key] else { continue }
-    let old = parameter.value
-    if gradient.shape != old.shape {
-      fatalError(
-        "The gradient of \(key) has shape \(gradient.shape), the parameter \(old.shape): gradients of another model?")
-    }
-    let count = old.scalarCount
-    if count == 0 { continue }
-    let new = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-      gradient.withScalars { g in
-        old.withScalars { p in body(key, g.baseAddress!, p.baseAddress!, buffer.baseAddress!, count) }
-      }
-      initialized = count
-    }
-    parameter.value = Tensor(new, shape: old.shape)
-  }
-}

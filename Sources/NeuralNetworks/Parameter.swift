@@ -5,12 +5,16 @@ import Tensors
 /// It is a class so that a model, its optimizer and its average all speak of the same weight. The numbers themselves are an immutable
 /// ``Tensor``: whoever keeps an old `value` keeps the old numbers.
 public final class Parameter {
+  private var numbers: Tensor
+
   /// The numbers. Only a value of the same shape can take their place.
   public var value: Tensor {
-    willSet {
-      if newValue.shape != value.shape {
-        fatalError("A parameter of shape \(value.shape) cannot take a value of shape \(newValue.shape).")
+    get { numbers }
+    set {
+      if newValue.shape != numbers.shape {
+        fatalError("A parameter of shape \(numbers.shape) cannot take a value of shape \(newValue.shape).")
       }
+      numbers = newValue
     }
   }
 
@@ -19,10 +23,13 @@ public final class Parameter {
 
   /// Makes a parameter that starts as `value`.
   public init(_ value: Tensor, isTrainable: Bool = true) {
-    self.value = value.detached()
+    numbers = value.detached()
     self.isTrainable = isTrainable
   }
 
   /// The shape of the numbers.
-  public var shape: [Int] { value.shape }
+  public var shape: [Int] { numbers.shape }
+
+  /// Where an optimizer changes the numbers: in place, unless somebody else keeps the value.
+  func mutablePointer() -> UnsafeMutablePointer<Float> { numbers.mutablePointer() }
 }

@@ -56,6 +56,8 @@ public final class ResidualBlock: Module {
     }
     return (skip.map { $0(x) } ?? x) + conv2(silu(h))
   }
+
+  public override class var hasFixedParts: Bool { true }
 }
 
 extension Conv2d {

@@ -39,5 +39,6 @@ public final class SelfAttention: Module, UnaryLayer {
 
   private func attend(_ x: Tensor) -> Tensor { proj(multiHeadAttention(packed: qkv(x), headCount: headCount)) }
 
+  public override class var hasFixedParts: Bool { true }
   public override var summary: String { "\(headCount) heads" }
 }

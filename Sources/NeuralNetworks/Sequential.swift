@@ -32,6 +32,7 @@ public final class Activation: Module, UnaryLayer {
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor { function(x) }
+  public override class var hasFixedParts: Bool { true }
   public override var summary: String { name }
 }
 
@@ -51,4 +52,6 @@ public final class Sequential: Module, UnaryLayer {
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor { layers.reduce(x) { $1($0) } }
+
+  public override class var hasFixedParts: Bool { true }
 }

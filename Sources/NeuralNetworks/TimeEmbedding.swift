@@ -25,6 +25,7 @@ public final class FourierEmbedding: Module {
     waves(t, frequencies: weight.value * (2 * Float.pi), name: "FourierEmbedding")
   }
 
+  public override class var hasFixedParts: Bool { true }
   public override var summary: String { "\(2 * weight.shape[0])" }
 }
 
@@ -55,6 +56,7 @@ public final class SinusoidalEmbedding: Module {
     waves(t, frequencies: frequencies, name: "SinusoidalEmbedding")
   }
 
+  public override class var hasFixedParts: Bool { true }
   public override var summary: String { note }
 }
 

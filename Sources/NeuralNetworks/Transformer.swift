@@ -109,6 +109,7 @@ public final class Transformer: Module {
     return h + positions.weight.value.sliced(axis: 0, start..<start + length)
   }
 
+  public override class var hasFixedParts: Bool { true }
   public override var summary: String {
     "\(tokens.weight.shape[0]) tokens, \(contextLength) positions, \(layers.count) layers"
   }

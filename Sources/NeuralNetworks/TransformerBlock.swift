@@ -70,5 +70,6 @@ public final class TransformerBlock: Module, UnaryLayer {
     return h + drop(linear2(gelu(linear1(norm2(h)))))
   }
 
+  public override class var hasFixedParts: Bool { true }
   public override var summary: String { "\(linear1.weight.shape[1]), hidden \(linear1.weight.shape[0])" }
 }

@@ -37,6 +37,8 @@ public final class UNet: Module {
       self.resample = resample
       super.init()
     }
+
+    override class var hasFixedParts: Bool { true }
   }
 
   /// A fresh model; the stream decides its weights.
@@ -166,6 +168,7 @@ public final class UNet: Module {
     return silu(e)
   }
 
+  public override class var hasFixedParts: Bool { true }
   public override var summary: String {
     "\(configuration.imageChannels) channels, patches of \(configuration.patchSize), widths \(configuration.channels)"
   }

@@ -48,8 +48,8 @@ public struct KeyValueCache {
         }
       }
     }
-    keys.mutate { append(all, to: $0) }
-    values.mutate { append(2 * all, to: $0) }
+    append(all, to: keys.mutablePointer())
+    append(2 * all, to: values.mutablePointer())
     count += length
     let kernel = AttentionKernel(
       samples: n, heads: headCount, queries: length, keys: count, width: all / headCount,

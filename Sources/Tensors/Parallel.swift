@@ -31,7 +31,7 @@ private struct Work: @unchecked Sendable {
 }
 
 /// Calls `body(0) … body(count − 1)`, on several threads if there are any.
-func parallelTasks(_ count: Int, _ body: (Int) -> Void) {
+package func parallelTasks(_ count: Int, _ body: (Int) -> Void) {
   guard count > 1, Threads.count > 1 else {
     for index in 0..<count { body(index) }
     return

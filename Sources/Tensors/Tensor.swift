@@ -100,16 +100,17 @@ public struct Tensor {
     try body(UnsafeBufferPointer(start: storage.pointer, count: storage.count))
   }
 
-  @inline(__always) var pointer: UnsafeMutablePointer<Float> { storage.pointer }
+  @inline(__always) package var pointer: UnsafeMutablePointer<Float> { storage.pointer }
 
-  /// Lets `body` change the scalars of this variable: where they are if no other tensor shares them, otherwise in a
-  /// copy, so that a tensor stays a value. For optimizers and caches, which would copy everything at every step.
-  package mutating func mutate(_ body: (UnsafeMutablePointer<Float>) -> Void) {
+  /// Where the scalars of this variable may be changed: where they are if no other tensor shares them, otherwise in a
+  /// copy that takes their place, so that a tensor stays a value. For optimizers and caches, which would otherwise copy
+  /// everything at every step. Valid until the variable is next assigned.
+  package mutating func mutablePointer() -> UnsafeMutablePointer<Float> {
     if node != nil || !isKnownUniquelyReferenced(&storage) {
       let old = storage
       self = Tensor(shape: shape) { $0.update(from: old.pointer, count: old.count) }
     }
-    body(storage.pointer)
+    return storage.pointer
   }
 
   /// `axis` counted from the front, after a check that it exists.

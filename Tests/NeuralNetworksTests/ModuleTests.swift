@@ -101,6 +101,28 @@ final class ModuleTests: XCTestCase {
     XCTAssertEqual(Nested().parameters().map(\.key), ["grid.0.0", "grid.1.0", "grid.1.1", "some.1"])
   }
 
+  /// Parts that are `var` may be exchanged; what is remembered of fixed parts below them must not hide that.
+  func testExchangedPartsAreFound() {
+    final class Headed: Module {
+      var head: Module
+      init(_ head: Module) {
+        self.head = head
+        super.init()
+      }
+    }
+    var rng = RandomStream(seed: 1)
+    func linear() -> Linear { Linear(inputDimensions: 1, outputDimensions: 1, bias: false, using: &rng) }
+    let (first, second) = (linear(), Sequential([linear(), linear()]))
+    let model = Headed(first)
+    let outer = Headed(model)
+    for _ in 0..<2 {
+      XCTAssertEqual(outer.parameters().map(\.key), ["head.head.weight"])
+      model.head = second
+      XCTAssertEqual(outer.parameters().map(\.key), ["head.head.0.weight", "head.head.1.weight"])
+      model.head = first
+    }
+  }
+
   func testModeReachesEveryPart() {
     let model = make()
     model.isTraining = false

@@ -9,6 +9,11 @@ final class OptimizerTests: XCTestCase {
     let optimizers: [(String, any Optimizer)] = [
       ("sgd", SGD(learningRate: 0.1)),
       ("momentum", SGD(learningRate: 0.1, momentum: 0.9, weightDecay: 0.01)),
+      ("nesterov", SGD(learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01)),
+      ("rmsprop", RMSProp()),
+      ("rmspropMomentum", RMSProp(learningRate: 1e-2, alpha: 0.9, momentum: 0.9, weightDecay: 0.01)),
+      ("rmspropCentered", RMSProp(learningRate: 1e-2, alpha: 0.9, eps: 1e-3, centered: true)),
+      ("rmspropAll", RMSProp(learningRate: 1e-2, alpha: 0.9, eps: 1e-3, momentum: 0.5, centered: true)),
       ("adam", Adam(learningRate: 1e-2)),
       ("adamDecay", Adam(learningRate: 1e-2, weightDecay: 0.1)),
       ("adamw", AdamW(learningRate: 1e-2)),
@@ -88,6 +93,7 @@ final class OptimizerTests: XCTestCase {
   func testStateGoesOnWhereItWas() throws {
     let makers: [() -> any Optimizer] = [
       { Adam(learningRate: 0.1) }, { AdamW(learningRate: 0.1) }, { SGD(learningRate: 0.1, momentum: 0.9) },
+      { SGD(learningRate: 0.1, momentum: 0.9, nesterov: true) }, { RMSProp(momentum: 0.9, centered: true) },
     ]
     for make in makers {
       var rng = RandomStream(seed: 2)
@@ -110,6 +116,49 @@ final class OptimizerTests: XCTestCase {
     XCTAssertThrowsError(try Adam().load(state: ["momentum.weight": .zeros([1])]))
     XCTAssertThrowsError(try Adam().load(state: ["firstMoment.weight": .zeros([1])]))
     XCTAssertThrowsError(try SGD(learningRate: 1).load(state: ["firstMoment.weight": .zeros([1])]))
+  }
+
+  /// A model large enough that the threads share it, and one whose arrays are no multiple of a piece.
+  func testTheNumberOfThreadsDoesNotChangeTheBits() {
+    func trained(_ optimizer: any Optimizer) -> [[Float]] {
+      var rng = RandomStream(seed: 4)
+      let model = MLP(dimensions: [150, 301, 300, 1], using: &rng)
+      let average = ExponentialMovingAverage(of: model)
+      for _ in 0..<3 {
+        let gradients = Gradients(
+          model.trainableParameters().map { ($0.key, Tensor.normal($0.parameter.shape, using: &rng)) })
+        optimizer.update(model, gradients: gradients)
+        average.update(model)
+      }
+      return (Array(model.stateDictionary()) + Array(average.stateDictionary())).sorted { $0.key < $1.key }
+        .map(\.value.scalars)
+    }
+    let makers: [() -> any Optimizer] = [
+      { AdamW() }, { SGD(learningRate: 0.1, momentum: 0.9) }, { RMSProp(momentum: 0.9, centered: true) },
+    ]
+    for make in makers { XCTAssertEqual(withThreads(1) { trained(make()) }, withThreads(3) { trained(make()) }) }
+  }
+
+  /// Optimizers write where the numbers are, but never into a tensor that somebody keeps.
+  func testWhoKeepsATensorKeepsItsNumbers() throws {
+    var rng = RandomStream(seed: 6)
+    let model = Linear(inputDimensions: 3, outputDimensions: 2, using: &rng)
+    let optimizer = Adam()
+    let gradients = Gradients([("weight", .ones([2, 3])), ("bias", .ones([2]))])
+    optimizer.update(model, gradients: gradients)
+    let (value, state) = (model.weight.value, optimizer.state)
+    let average = ExponentialMovingAverage(of: model, decay: 0.5, isWarmedUp: false)
+    let averaged = average.stateDictionary()
+    let kept = [value.scalars] + state.sorted { $0.key < $1.key }.map(\.value.scalars)
+    for _ in 0..<3 {
+      optimizer.update(model, gradients: gradients)
+      average.update(model)
+    }
+    XCTAssertEqual([value.scalars] + state.sorted { $0.key < $1.key }.map(\.value.scalars), kept)
+    XCTAssertEqual(averaged["weight"]?.scalars, value.scalars)
+    XCTAssertNotEqual(model.weight.value.scalars, value.scalars)
+    XCTAssertNotEqual(average.stateDictionary()["weight"]?.scalars, value.scalars)
+    XCTAssertEqual(gradients["weight"]?.scalars, Array(repeating: 1, count: 6))
   }
 
   func testAverageOfConstantWeightsHasTheClosedForm() throws {
