@@ -1,5 +1,5 @@
-// What the processor that we compile for can do, as constants that Swift can branch on at compile time.
-// Swift itself has no way to ask for a target feature; the C importer sees the same -march as the Swift code.
+// What the processor that we compile for can do, as constants that Swift can branch on at compile time, and two
+// instructions that Swift has no names for. The C importer sees the same -march as the Swift code.
 #ifndef CPROCESSOR_H
 #define CPROCESSOR_H
 
@@ -16,5 +16,17 @@
 #define VECTOR_REGISTER_FLOATS 4
 #define VECTOR_REGISTER_COUNT 16
 #endif
+
+// Tells the processor that this thread is waiting in a loop, so that it saves power and yields to its sibling.
+static inline void processor_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ __volatile__("yield");
+#endif
+}
+
+// Asks for the cache line at an address that will soon be written.
+static inline void processor_prefetch(const void *_Nonnull address) { __builtin_prefetch(address, 1, 3); }
 
 #endif

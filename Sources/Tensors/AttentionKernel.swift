@@ -180,7 +180,7 @@ struct AttentionKernel {
           if let dv = dv?(sample, head) {
             MatrixProduct.run(
               m: read, n: valueWidth, k: rows, a: p.transposed, b: gRows.matrix, c: dv.pointer, cStride: dv.row,
-              accumulate: !isFirst, isParallel: false)
+              start: isFirst ? .zero : .result, isParallel: false)
           }
           if dq != nil || dk != nil {
             MatrixProduct.run(
@@ -200,7 +200,7 @@ struct AttentionKernel {
           if let dk = dk?(sample, head) {
             MatrixProduct.run(
               m: read, n: width, k: rows, a: ds.transposed, b: q.from(start).matrix, c: dk.pointer, cStride: dk.row,
-              accumulate: !isFirst, isParallel: false)
+              start: isFirst ? .zero : .result, isParallel: false)
           }
           end = start
         }

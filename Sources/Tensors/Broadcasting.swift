@@ -155,6 +155,6 @@ extension Tensor {
 /// Cuts rows of `length` scalars among the threads, if there is work enough.
 @inline(__always)
 func parallelRows(_ rows: Int, length: Int, _ body: (Range<Int>) -> Void) {
-  let pieces = max(1, min(Threads.count, rows, rows * length / elementwiseGrain))
+  let pieces = min(rows, pieceCount(rows * length))
   parallelTasks(pieces) { piece in body(rows * piece / pieces..<rows * (piece + 1) / pieces) }
 }

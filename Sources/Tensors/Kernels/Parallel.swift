@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 
 /// How many threads the kernels use, and how work is cut for them.
@@ -25,42 +24,30 @@ public func withThreads<R>(_ count: Int, _ body: () throws -> R) rethrows -> R {
   try Threads.$limit.withValue(max(1, count), operation: body)
 }
 
-/// Carries a closure over to the worker threads; the caller waits for all of them, so nothing escapes.
-private struct Work: @unchecked Sendable {
-  let run: (Int) -> Void
-}
-
 /// Calls `body(0) … body(count − 1)`, on several threads if there are any.
 package func parallelTasks(_ count: Int, _ body: (Int) -> Void) {
-  guard count > 1, Threads.count > 1 else {
+  let threads = Threads.count
+  guard count > 1, threads > 1 else {
     for index in 0..<count { body(index) }
     return
   }
-  withoutActuallyEscaping(body) { body in
-    let work = Work(run: body)
-    let workers = min(Threads.count, count)
-    if workers == count {
-      DispatchQueue.concurrentPerform(iterations: count) { work.run($0) }
-    } else {
-      // A worker takes every `workers`-th task: cheaper than one hand-over a task, and fair as tasks are alike.
-      DispatchQueue.concurrentPerform(iterations: workers) { worker in
-        var index = worker
-        while index < count {
-          work.run(index)
-          index += workers
-        }
-      }
-    }
-  }
+  WorkerPool.shared.run(count, threads: threads, body)
 }
 
-/// Cuts `0..<count` into one range a thread, each of at least `grain` elements, and calls `body` with every range.
+/// Into how many pieces work of that many elements is cut: a few for every thread, so that one that is held up does not
+/// hold up all, but none of less than `grain` elements.
+func pieceCount(_ elements: Int, grain: Int = elementwiseGrain) -> Int {
+  let threads = Threads.count
+  return threads == 1 ? 1 : max(1, min(4 * threads, elements / grain))
+}
+
+/// Cuts `0..<count` into ranges of at least `grain` elements for the threads, and calls `body` with every range.
 ///
 /// `body` is called in one place only: then the compiler makes one loop of it and of the functions it calls, and
 /// vectorises that.
 @inline(__always)
 func parallelFor(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
-  let pieces = max(1, min(Threads.count, count / grain))
+  let pieces = pieceCount(count, grain: grain)
   // Multiples of 16 keep every piece on whole vectors and cache lines.
   let piece = ((count + pieces - 1) / pieces + 15) & ~15
   parallelTasks(pieces) { index in
@@ -69,6 +56,5 @@ func parallelFor(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
   }
 }
 
-/// The number of elements below which cheap elementwise work stays on one thread: waking a second one costs some
-/// microseconds.
-let elementwiseGrain = 32_768
+/// The number of elements of cheap elementwise work that are worth handing to another thread.
+let elementwiseGrain = 12_288

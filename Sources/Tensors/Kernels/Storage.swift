@@ -29,6 +29,8 @@ final class Storage: @unchecked Sendable {
 /// straight to `malloc`, whose own cache is as fast.
 enum BufferCache {
   private static let smallest = 16 * 1024
+  /// Bytes behind every buffer that may be read: a kernel reads whole vectors where only a part is wanted.
+  private static let slack = 64
   private static let mostKept = 1 << 30
 
   private struct Lists {
@@ -45,7 +47,7 @@ enum BufferCache {
   /// The size in bytes that a request is rounded up to: four classes to a power of two, so that at most a quarter is
   /// wasted.
   private static func roundedBytes(_ floats: Int) -> Int {
-    let bytes = max(floats, 1) * MemoryLayout<Float>.stride
+    let bytes = floats * MemoryLayout<Float>.stride + slack
     guard bytes > smallest else { return (bytes + 63) & ~63 }
     let step = 1 << (bytes.bitWidth - 1 - bytes.leadingZeroBitCount - 2)
     return (bytes + step - 1) & ~(step - 1)

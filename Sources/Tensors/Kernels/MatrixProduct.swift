@@ -1,0 +1,162 @@
+/// A matrix as the product sees it: element (i, k) lies at `pointer[i * rowStride + k * columnStride]`, so a
+/// transposed operand is never copied.
+struct MatrixView {
+  let pointer: UnsafePointer<Float>
+  let rowStride: Int
+  let columnStride: Int
+
+  /// A row-major matrix of `columns` columns, or the transpose of one.
+  init(_ pointer: UnsafePointer<Float>, columns: Int, isTransposed: Bool) {
+    self.pointer = pointer
+    rowStride = isTransposed ? 1 : columns
+    columnStride = isTransposed ? columns : 1
+  }
+
+  private init(pointer: UnsafePointer<Float>, rowStride: Int, columnStride: Int) {
+    self.pointer = pointer
+    self.rowStride = rowStride
+    self.columnStride = columnStride
+  }
+
+  func offset(row: Int, column: Int) -> MatrixView {
+    MatrixView(
+      pointer: pointer + row * rowStride + column * columnStride, rowStride: rowStride, columnStride: columnStride)
+  }
+}
+
+/// C = A · B, or C += A · B, on Goto's plan: B and A are packed into strips that stay in the caches while they are read
+/// again and again, and ``Tile`` does the rest in registers. What is small enough is read where it is.
+///
+/// Source: K. Goto, R. van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34(3), 2008.
+enum MatrixProduct {
+  /// Depth of a block: three strips of it are 48 kB, the first-level cache.
+  private static let depthBlock = 256
+  /// Rows of a block of A, which lies in the second-level cache.
+  private static let rowBlock = 384
+  /// Multiply-adds below which a second thread does not pay.
+  private static let parallelWork = 200_000
+
+  /// What the sums start from.
+  enum Start {
+    /// C = A · B.
+    case zero
+    /// C += A · B.
+    case result
+    /// C[i, j] = bias[j] + (A · B)[i, j].
+    case columnBias(UnsafePointer<Float>)
+  }
+
+  /// C (m × n, rows `cStride` apart) = A (m × k) · B (k × n), plus what `start` says.
+  static func run(
+    m: Int, n: Int, k: Int, a: MatrixView, b: MatrixView, c: UnsafeMutablePointer<Float>, cStride: Int,
+    start: Start = .zero, isParallel: Bool = true
+  ) {
+    guard m > 0, n > 0 else { return }
+    var accumulates = false
+    switch start {
+    case .result: accumulates = true
+    case .columnBias(let bias):
+      accumulates = true
+      for i in 0..<m { (c + i * cStride).update(from: bias, count: n) }
+    case .zero:
+      if k == 0 { for i in 0..<m { (c + i * cStride).update(repeating: 0, count: n) } }
+    }
+    guard k > 0 else { return }
+    let isParallel = isParallel && m * n * k > parallelWork && Threads.count > 1
+
+    // A row-major B that is narrow or hardly used is read where it is.
+    let readsB = b.columnStride == 1 && (m <= 2 * Tile.mostRows || k * n <= 4096)
+    let packedB: Storage? = readsB ? nil : Storage(count: Strips.count(rows: n, depth: k))
+    if let packedB {
+      let strips = (n + 15) / 16
+      let pieces = isParallel && n * k >= 8192 ? Swift.min(strips, Threads.count) : 1
+      let pack = { (piece: Int) in
+        let first = strips * piece / pieces * 16
+        let last = Swift.min(strips * (piece + 1) / pieces * 16, n)
+        Strips.pack(
+          b.pointer + first * b.columnStride, rowStride: b.columnStride, depthStride: b.rowStride, rows: last - first,
+          depth: k, to: packedB.pointer + first * k)
+      }
+      if pieces > 1 { parallelTasks(pieces, pack) } else { pack(0) }
+    }
+
+    // The result is cut into row blocks and, when those are too few for the threads, into column ranges.
+    let vectors = (n + Tile.lanes - 1) / Tile.lanes
+    var rowBlocks = (m + rowBlock - 1) / rowBlock
+    var columnRanges = 1
+    if isParallel {
+      let threads = Threads.count
+      rowBlocks = roundUp(rowBlocks, to: threads)
+      if m < threads * 2 * Tile.mostRows {
+        rowBlocks = 1
+        columnRanges = Swift.min(threads, (vectors + Tile.mostVectors - 1) / Tile.mostVectors)
+      }
+    }
+    let rowsPerBlock = roundUp((m + rowBlocks - 1) / rowBlocks, to: Tile.mostRows)
+    let vectorsPerRange = roundUp((vectors + columnRanges - 1) / columnRanges, to: Tile.mostVectors)
+
+    let task = { (index: Int) in
+      let firstRow = index / columnRanges * rowsPerBlock
+      let firstVector = index % columnRanges * vectorsPerRange
+      block(
+        rows: firstRow..<Swift.min(m, firstRow + rowsPerBlock),
+        vectors: firstVector..<Swift.min(vectors, firstVector + vectorsPerRange),
+        n: n, k: k, a: a, b: b, packedB: packedB?.pointer, c: c, cStride: cStride, accumulates: accumulates)
+    }
+    let tasks = rowBlocks * columnRanges
+    if isParallel { parallelTasks(tasks, task) } else { for index in 0..<tasks { task(index) } }
+  }
+
+  /// One thread's part of the result.
+  private static func block(
+    rows: Range<Int>, vectors: Range<Int>, n: Int, k: Int, a: MatrixView, b: MatrixView,
+    packedB: UnsafeMutablePointer<Float>?, c: UnsafeMutablePointer<Float>, cStride: Int, accumulates: Bool
+  ) {
+    guard !rows.isEmpty, !vectors.isEmpty else { return }
+    // Rows of A are read where they are. They are copied if they are columns of memory, or begin so many kilobytes
+    // apart that they compete for the same places in the cache, and if they are read often enough to pay for it.
+    let copiesA = a.columnStride != 1 ? vectors.count > 4 : a.rowStride % 1024 == 0 && vectors.count > 8
+    let copiedStride = Swift.min(k, depthBlock) + 16
+    let copy = copiesA ? Storage(count: rows.count * copiedStride) : nil
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: Tile.spareCount) { spare in
+      var start = 0
+      while start < k {
+        let depth = Swift.min(depthBlock, k - start)
+        let corner = a.offset(row: rows.lowerBound, column: start)
+        if let copy {
+          if corner.columnStride == 1 {
+            for row in 0..<rows.count {
+              (copy.pointer + row * copiedStride).update(from: corner.pointer + row * corner.rowStride, count: depth)
+            }
+          } else {
+            Transposition.run(
+              corner.pointer, stride: corner.columnStride, rows: depth, columns: rows.count, to: copy.pointer,
+              stride: copiedStride)
+          }
+        }
+        let left =
+          copy.map { Tile.Left(pointer: $0.pointer, rowStride: copiedStride, depthStride: 1) }
+          ?? Tile.Left(pointer: corner.pointer, rowStride: corner.rowStride, depthStride: corner.columnStride)
+        var vector = vectors.lowerBound
+        while vector < vectors.upperBound {
+          let width = Tile.width(remaining: vectors.upperBound - vector)
+          let column = vector * Tile.lanes
+          let right =
+            packedB.map {
+              Tile.EvenRows(pointer: $0 + column * k + start * Tile.lanes, stride: Tile.lanes, between: Tile.lanes * k)
+            }
+            ?? Tile.EvenRows(
+              pointer: b.offset(row: start, column: column).pointer, stride: b.rowStride, between: Tile.lanes)
+          let columns = Swift.min(width * Tile.lanes, n - column)
+          let target = c + rows.lowerBound * cStride + column
+          Tile.column(
+            rows: rows.count, columns: columns, depth: depth, left, right,
+            Tile.Result(pointer: target, stride: cStride, accumulates: accumulates || start > 0),
+            spare: spare.baseAddress!)
+          vector += width
+        }
+        start += depth
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/// The matrix product over the last two axes, with leading axes broadcast: `[…, m, k] · […, k, n] → […, m, n]`.
+///
+/// - Parameters:
+///   - transposeA: read the last two axes of `a` exchanged, without copying it.
+///   - transposeB: the same for `b`; `matmul(x, w, transposeB: true)` is a linear layer with weight `[out, in]`.
+/// - Complexity: O(m n k) multiply-adds a matrix.
+public func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false) -> Tensor {
+  guard a.ndim >= 2, b.ndim >= 2 else {
+    fatalError("matmul: both operands need two axes or more; the shapes are \(a.shape) and \(b.shape).")
+  }
+  // Many matrices times one are a single tall matrix times that one.
+  if a.ndim > 2, b.ndim == 2, !transposeA {
+    let lead = Array(a.shape.dropLast())
+    let product = matmul(a.reshaped([-1, a.dim(-1)]), b, transposeB: transposeB)
+    return product.reshaped(lead + [product.dim(-1)])
+  }
+  let m = a.dim(transposeA ? -1 : -2)
+  let k = a.dim(transposeA ? -2 : -1)
+  let n = b.dim(transposeB ? -2 : -1)
+  let leadA = Array(a.shape.dropLast(2))
+  let leadB = Array(b.shape.dropLast(2))
+  guard b.dim(transposeB ? -1 : -2) == k, let lead = broadcastShape(leadA, leadB) else {
+    fatalError(
+      "matmul: shapes \(a.shape)\(transposeA ? " (transposed)" : "") and \(b.shape)\(transposeB ? " (transposed)" : "") "
+        + "do not fit: the inner lengths must agree and the leading axes broadcast.")
+  }
+  let batch = lead.reduce(1, *)
+  let value = Tensor(shape: lead + [m, n]) { c in
+    let columnsA = a.dim(-1)
+    let columnsB = b.dim(-1)
+    let stridesA = BroadcastPlan.strides(of: leadA, in: lead)
+    let stridesB = BroadcastPlan.strides(of: leadB, in: lead)
+    let one = { (index: Int, isParallel: Bool) in
+      var rest = index
+      var matrixA = 0
+      var matrixB = 0
+      for axis in lead.indices.reversed() {
+        matrixA += rest % lead[axis] * stridesA[axis]
+        matrixB += rest % lead[axis] * stridesB[axis]
+        rest /= lead[axis]
+      }
+      MatrixProduct.run(
+        m: m, n: n, k: k,
+        a: MatrixView(a.pointer + matrixA * m * k, columns: columnsA, isTransposed: transposeA),
+        b: MatrixView(b.pointer + matrixB * k * n, columns: columnsB, isTransposed: transposeB),
+        c: c + index * m * n, cStride: n, isParallel: isParallel)
+    }
+    if batch == 1 {
+      one(0, true)
+    } else {
+      parallelRows(batch, length: m * n * k / 8) { range in for index in range { one(index, false) } }
+    }
+  }
+  return value.recorded(from: [a, b]) { g, _, index in
+    if index == 0 {
+      return transposeA
+        ? matmul(b, g, transposeA: transposeB, transposeB: true) : matmul(g, b, transposeB: !transposeB)
+    }
+    return transposeB
+      ? matmul(g, a, transposeA: true, transposeB: transposeA) : matmul(a, g, transposeA: !transposeA)
+  }
+}
+
+/// x Wᵀ + b: a linear layer, `[…, in] → […, out]`, with PyTorch's weight `[out, in]`.
+public func linear(_ x: Tensor, weight: Tensor, bias: Tensor? = nil) -> Tensor {
+  let product =
+    x.ndim == 1
+    ? matmul(x.reshaped([1, -1]), weight, transposeB: true).reshaped([-1]) : matmul(x, weight, transposeB: true)
+  return bias.map { product + $0 } ?? product
+}
