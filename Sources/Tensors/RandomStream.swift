@@ -1,9 +1,3 @@
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// A stream of random numbers: a counter run through the block function Philox 4×32-10.
 ///
 /// The state is a key and a position, so equal seeds give equal bits on every platform and with any number of
@@ -63,7 +57,11 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable, Codable 
   public mutating func nextUniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// A number of the law N(0, 1), by Box and Muller's transform in Double.
-  public mutating func nextNormal() -> Double { normalPairs(1).0 }
+  public mutating func nextNormal() -> Double {
+    let (key, block) = takeBlocks(1)
+    let bits = Self.words(key: key, counter: block, domain: 0)
+    return Self.normalPair(bits.0, bits.1).0
+  }
 
   /// A number of the uniform law on 0 ..< bound, without bias.
   public mutating func integer(below bound: Int) -> Int {
@@ -84,66 +82,26 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable, Codable 
     permutation(elements.count).map { elements[$0] }
   }
 
-  /// The next `count` words of 64 random bits.
-  mutating func words(_ count: Int) -> [UInt64] { (0..<count).map { _ in next() } }
-
-  private mutating func normalPairs(_ count: UInt64) -> (Double, Double) {
-    alignToBlock()
-    defer { position &+= 2 * count }
-    return Self.normalPair(key: key, block: position >> 1)
-  }
-
   /// Tensors are filled by whole blocks, each of two words, which lets threads start anywhere.
   private mutating func alignToBlock() { position = (position &+ 1) & ~1 }
 
-  mutating func fillNormal(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
+  /// Makes room for `count` blocks, whose numbers are drawn by their own counters: the first one's.
+  mutating func takeBlocks(_ count: Int) -> (key: UInt64, first: UInt64) {
     alignToBlock()
-    let first = position >> 1
-    let key = key
-    let pairs = (count + 1) / 2
-    parallelFor(pairs, grain: 2048) { range in
-      for pair in range {
-        let (a, b) = Self.normalPair(key: key, block: first &+ UInt64(pair))
-        pointer[2 * pair] = Float(a)
-        if 2 * pair + 1 < count { pointer[2 * pair + 1] = Float(b) }
-      }
-    }
-    position &+= 2 * UInt64(pairs)
-  }
-
-  mutating func fillUniform(_ pointer: UnsafeMutablePointer<Float>, count: Int, low: Float, high: Float) {
-    alignToBlock()
-    let first = position >> 1
-    let key = key
-    let blocks = (count + 3) / 4
-    parallelFor(blocks, grain: 4096) { range in
-      for block in range {
-        let words = Self.block(key: key, counter: first &+ UInt64(block), domain: 0)
-        for lane in 0..<min(4, count - 4 * block) {
-          // 24 bits are all that a Float32 in [0, 1) can hold.
-          let uniform = Float(words[lane] >> 8) * 0x1p-24
-          pointer[4 * block + lane] = min(low + (high - low) * uniform, high.nextDown)
-        }
-      }
-    }
-    position &+= 2 * UInt64(blocks)
-  }
-
-  private static func normalPair(key: UInt64, block: UInt64) -> (Double, Double) {
-    let bits = words(key: key, counter: block, domain: 0)
-    let radius = (-2 * log(Double((bits.0 >> 11) + 1) * 0x1p-53)).squareRoot()
-    let angle = 2 * Double.pi * (Double(bits.1 >> 11) * 0x1p-53)
-    return (radius * cos(angle), radius * sin(angle))
+    defer { position &+= 2 * UInt64(count) }
+    return (key, position >> 1)
   }
 
   // MARK: The block function
 
-  private static func words(key: UInt64, counter: UInt64, domain: UInt64) -> (UInt64, UInt64) {
+  @inline(__always)
+  static func words(key: UInt64, counter: UInt64, domain: UInt64) -> (UInt64, UInt64) {
     let words = block(key: key, counter: counter, domain: domain)
     return (UInt64(words[1]) << 32 | UInt64(words[0]), UInt64(words[3]) << 32 | UInt64(words[2]))
   }
 
   /// Philox 4×32-10 of a 128-bit counter (`counter` is its low half, `domain` its high half) under a 64-bit key.
+  @inline(__always)
   static func block(key: UInt64, counter: UInt64, domain: UInt64) -> SIMD4<UInt32> {
     var c0 = UInt32(truncatingIfNeeded: counter)
     var c1 = UInt32(truncatingIfNeeded: counter >> 32)
@@ -152,8 +110,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable, Codable 
     var k0 = UInt32(truncatingIfNeeded: key)
     var k1 = UInt32(truncatingIfNeeded: key >> 32)
     for _ in 0..<10 {
-      let p0 = UInt64(c0) * 0xd251_1f53
-      let p1 = UInt64(c2) * 0xcd9e_8d57
+      let p0 = UInt64(c0) &* 0xd251_1f53
+      let p1 = UInt64(c2) &* 0xcd9e_8d57
       c0 = UInt32(truncatingIfNeeded: p1 >> 32) ^ c1 ^ k0
       c2 = UInt32(truncatingIfNeeded: p0 >> 32) ^ c3 ^ k1
       c1 = UInt32(truncatingIfNeeded: p1)
@@ -162,19 +120,5 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable, Codable 
       k1 &+= 0xbb67_ae85
     }
     return SIMD4(c0, c1, c2, c3)
-  }
-}
-
-extension Tensor {
-  /// Independent numbers of the law N(0, 1).
-  public static func normal(_ shape: [Int], using rng: inout RandomStream) -> Tensor {
-    Tensor(shape: shape) { rng.fillNormal($0, count: shape.reduce(1, *)) }
-  }
-
-  /// Independent numbers of the uniform law on [low, high).
-  public static func uniform(
-    _ shape: [Int], low: Float = 0, high: Float = 1, using rng: inout RandomStream
-  ) -> Tensor {
-    Tensor(shape: shape) { rng.fillUniform($0, count: shape.reduce(1, *), low: low, high: high) }
   }
 }

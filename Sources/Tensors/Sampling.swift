@@ -97,47 +97,7 @@ func classIndex(_ uniform: Double, _ sums: UnsafeMutableBufferPointer<Double>) -
   return low
 }
 
-// MARK: Gumbel noise
-
-/// The number of the standard Gumbel law, G = −ln(−ln u), that 64 random bits stand for.
-///
-/// The larger G, the closer is u to 1, where floating-point numbers are sparse: from a Float32 uniform G never exceeds
-/// 16.6, and u rounded to 0 or 1 gives ±∞. That distorts every Gumbel-max sample over a large vocabulary (Zheng et al.,
-/// "Masked diffusion models are secretly time-agnostic masked models and exploit inaccurate categorical sampling",
-/// arXiv 2409.02908, §5). Here v = 1 − u is drawn instead, of all 64 bits, in Double: G = −ln(−ln(1 − v)) reaches 45
-/// and is always finite.
-func gumbelNumber(bits: UInt64) -> Double {
-  // In (0, 1): half a unit is added against 0, and 1 is rounded down.
-  let v = min((Double(bits) + 0.5) * 0x1p-64, 1 - 0x1p-53)
-  return -log(-log1p(-v))
-}
-
-extension Tensor {
-  /// Independent numbers of the standard Gumbel law, G = −ln(−ln u): mean 0.5772, variance π²/6; formed in Double,
-  /// with the whole upper tail.
-  public static func gumbel(_ shape: [Int], using rng: inout RandomStream) -> Tensor {
-    let count = shape.reduce(1, *)
-    let bits = rng.words(count)
-    return Tensor(shape: shape) { y in
-      parallelFor(count, grain: 2048) { range in
-        for index in range { y[index] = Float(gumbelNumber(bits: bits[index])) }
-      }
-    }
-  }
-
-  /// Independent signs: −1 or 1, each with probability ½.
-  public static func rademacher(_ shape: [Int], using rng: inout RandomStream) -> Tensor {
-    let count = shape.reduce(1, *)
-    return Tensor(shape: shape) { y in
-      var word: UInt64 = 0
-      for index in 0..<count {
-        if index % 64 == 0 { word = rng.next() }
-        y[index] = word & 1 == 0 ? -1 : 1
-        word >>= 1
-      }
-    }
-  }
-}
+// MARK: Gumbel-max
 
 /// A class drawn from each row of the last axis with probabilities softmax(logits): the place of the largest
 /// logit + Gumbel noise, in Double ("Gumbel-max", Gumbel 1954). The same law as ``categorical(logits:count:using:)``.
@@ -159,7 +119,7 @@ public func gumbelTopK(logits: Tensor, k: Int, using rng: inout RandomStream) ->
   if k == 0 { return [] }
   let classes = logits.dim(-1)
   let rows = logits.scalarCount / classes
-  let bits = rng.words(rows * classes)
+  let noise = rng.gumbelNumbers(rows * classes)
   return [Int](unsafeUninitializedCapacity: rows * k) { buffer, initialized in
     initialized = rows * k
     guard let result = buffer.baseAddress, initialized > 0 else { return }
@@ -171,7 +131,7 @@ public func gumbelTopK(logits: Tensor, k: Int, using rng: inout RandomStream) ->
         let logits = UnsafeBufferPointer(start: logits.pointer + row * classes, count: classes)
         _ = checkedMaximum(logits, "gumbelTopK")
         for place in 0..<classes where logits[place] > -.infinity {
-          let score = Double(logits[place]) + gumbelNumber(bits: bits[row * classes + place])
+          let score = Double(logits[place]) + noise[row * classes + place]
           if best.count == k, score <= best[k - 1].score { continue }
           if best.count == k { best.removeLast() }
           var low = 0

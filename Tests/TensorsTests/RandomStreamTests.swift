@@ -1,3 +1,4 @@
+import Foundation
 import XCTest
 
 @testable import Tensors
@@ -25,6 +26,56 @@ final class RandomStreamTests: XCTestCase {
     }
     XCTAssertEqual(draw(1), draw(2))
     XCTAssertEqual(draw(1), draw(3))
+  }
+
+  /// The vectorised transformations against the C library's functions, from the same bits.
+  func testNumbersAgreeWithTheirDefinitions() {
+    for count in [1, 2, 63, 129, 60_001] {
+      var (rng, bits) = (RandomStream(seed: 13), RandomStream(seed: 13))
+      let normal = Tensor.normal([count], using: &rng).scalars
+      var worst = 0.0
+      for pair in 0..<(count + 1) / 2 {
+        let radius = (-2 * Foundation.log(Double((bits.next() >> 11) + 1) * 0x1p-53)).squareRoot()
+        let angle = 2 * Double.pi * (Double(bits.next() >> 11) * 0x1p-53)
+        let want = [radius * Foundation.cos(angle), radius * Foundation.sin(angle)]
+        for lane in 0..<min(2, count - 2 * pair) {
+          let error = Double(normal[2 * pair + lane]) - Double(Float(want[lane]))
+          worst = max(worst, Swift.abs(error) / Double(Float(want[lane]).ulp))
+        }
+      }
+      XCTAssertLessThanOrEqual(worst, 1, "\(count) normal numbers: units in the last place")
+      XCTAssertEqual(rng, bits)
+      let uniform = Tensor.uniform([count], low: -1, high: 2, using: &rng).scalars
+      for index in stride(from: 0, to: count, by: 2) {
+        let word = bits.next()
+        XCTAssertEqual(uniform[index], Float(UInt32(truncatingIfNeeded: word) >> 8) * 0x1p-24 * 3 - 1)
+        if index + 1 < count { XCTAssertEqual(uniform[index + 1], Float(word >> 40) * 0x1p-24 * 3 - 1) }
+      }
+    }
+  }
+
+  func testElementaryFunctionsInDouble() {
+    var rng = RandomStream(seed: 14)
+    var worst = (log: 0.0, log1p: 0.0, cosine: 0.0, sine: 0.0)
+    func error(_ got: Double, _ want: Double) -> Double { Swift.abs(got - want) / want.ulp }
+    for index in 0..<50_000 {
+      // All magnitudes down to 2⁻⁶⁵, and close to 1.
+      let u = 1 - rng.nextUniform()
+      let small = u * Foundation.pow(2, -Double(index % 66))
+      let close = index % 2 == 0 ? small : 1 - small / 2
+      worst.log = max(worst.log, error(VectorMath.log(close), Foundation.log(close)))
+      worst.log1p = max(worst.log1p, error(VectorMath.log1p(-small / 2), Foundation.log1p(-small / 2)))
+      let angle = index % 4 == 0 ? Double(index % 5) * Double.pi / 2 : 2 * Double.pi * u
+      let (cosine, sine) = VectorMath.cosineAndSine(angle)
+      worst.cosine = max(worst.cosine, error(cosine, Foundation.cos(angle)))
+      worst.sine = max(worst.sine, error(sine, Foundation.sin(angle)))
+    }
+    XCTAssertLessThanOrEqual(worst.log, 1)
+    XCTAssertLessThanOrEqual(worst.log1p, 2)
+    XCTAssertLessThanOrEqual(worst.cosine, 2)
+    XCTAssertLessThanOrEqual(worst.sine, 2)
+    XCTAssertEqual(VectorMath.log(1.0 as Double), 0)
+    XCTAssertEqual(VectorMath.log(0x1p-53), -53 * Foundation.log(2), accuracy: 1e-14)
   }
 
   func testNamedStreamsDoNotDependOnWhatWasDrawn() {
