@@ -190,6 +190,46 @@ def attention():
     save("attention.safetensors", out)
 
 
+def normalizations():
+    """Layers that remember: state before, two calls in training, one in evaluation, and a penalty that needs second derivatives."""
+    torch.manual_seed(5)
+    out = {}
+    spectral = torch.nn.utils.parametrizations.spectral_norm
+    cases = {
+        "batchNorm": (nn.BatchNorm1d(3), (5, 3)),
+        "batchNormSequence": (nn.BatchNorm1d(3, momentum=0.3), (2, 3, 4)),
+        "batchNormImage": (nn.BatchNorm2d(3), (2, 3, 4, 3)),
+        "spectralLinear": (spectral(nn.Linear(5, 3)), (4, 5)),
+        "spectralConv": (spectral(nn.Conv2d(2, 3, 3, padding=1, bias=False), n_power_iterations=2), (2, 2, 4, 3)),
+        "layerNorm": (nn.LayerNorm(6), (2, 4, 6)),
+    }
+    for name, (model, shape) in cases.items():
+        randomize(model.float()).double()
+        for key, buffer in model.named_buffers():
+            if key == "running_var":
+                buffer.copy_((1 + torch.rand_like(buffer)).float())
+        if "batchNorm" in name:
+            model.num_batches_tracked.fill_(7)
+        for key, value in model.state_dict().items():
+            out[f"{name}/before.{key}"] = value.clone()
+        for call in ["first", "second", "evaluation"]:
+            model.train(call != "evaluation")
+            x = draw(*shape).requires_grad_()
+            y = model(x)
+            seed = draw(*y.shape)
+            parameters = dict(model.named_parameters())
+            gradients = torch.autograd.grad((y * seed).sum(), [x, *parameters.values()], create_graph=True)
+            penalty = gradients[0].square().sum()
+            second = torch.autograd.grad(penalty, [x, *parameters.values()], allow_unused=True)
+            out |= {f"{name}/{call}/x": x, f"{name}/{call}/seed": seed, f"{name}/{call}/output": y, f"{name}/{call}/penalty": penalty}
+            for (key, p), g, h in zip([("input", x), *parameters.items()], gradients, second):
+                out[f"{name}/{call}/gradient.{key}"] = g
+                out[f"{name}/{call}/penaltyGradient.{key}"] = torch.zeros_like(p) if h is None else h
+            for key, value in model.state_dict().items():
+                out[f"{name}/{call}/after.{key}"] = value.clone()
+    save("normalization.safetensors", out)
+
+
 def optimizers():
     """Five steps from the U-Net of unet.safetensors on loss = mean (model(x) − target)²; plain SGD variants on an MLP."""
     torch.manual_seed(2)
@@ -274,5 +314,6 @@ def interoperation():
 layers()
 unets()
 attention()
+normalizations()
 optimizers()
 interoperation()

@@ -37,13 +37,16 @@ public final class Conv2d: Module {
   }
 
   /// x [N, in, H, W] → [N, out, H′, W′].
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor) -> Tensor { self(x, weight: weight.value) }
+
+  /// The same with another w [out, in / groups, k, k].
+  public func callAsFunction(_ x: Tensor, weight: Tensor) -> Tensor {
     if x.ndim != 4 || x.dim(1) != weight.shape[1] * groups {
       fatalError(
         "Conv2d: the input has shape \(x.shape); it must be [N, \(weight.shape[1] * groups), H, W], as the "
           + "weight is \(weight.shape) [out, in / groups, k, k].")
     }
-    return conv2d(x, weight.value, bias: bias?.value, stride: stride, padding: padding, groups: groups)
+    return conv2d(x, weight, bias: bias?.value, stride: stride, padding: padding, groups: groups)
   }
 
   public override class var hasFixedParts: Bool { true }
@@ -54,4 +57,4 @@ public final class Conv2d: Module {
   }
 }
 
-extension Conv2d: UnaryLayer {}
+extension Conv2d: WeightedLayer {}

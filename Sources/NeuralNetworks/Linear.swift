@@ -18,17 +18,20 @@ public final class Linear: Module {
   }
 
   /// x [..., in] → [..., out].
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor) -> Tensor { self(x, weight: weight.value) }
+
+  /// The same with another W [out, in].
+  public func callAsFunction(_ x: Tensor, weight: Tensor) -> Tensor {
     if x.ndim == 0 || x.dim(-1) != weight.shape[1] {
       fatalError(
         "Linear: the input has shape \(x.shape); its last axis must be \(weight.shape[1]), as the "
           + "weight is \(weight.shape) [out, in].")
     }
-    return linear(x, weight: weight.value, bias: bias?.value)
+    return linear(x, weight: weight, bias: bias?.value)
   }
 
   public override class var hasFixedParts: Bool { true }
   public override var summary: String { "\(weight.shape[1]) → \(weight.shape[0])" }
 }
 
-extension Linear: UnaryLayer {}
+extension Linear: WeightedLayer {}

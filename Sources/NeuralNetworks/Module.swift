@@ -141,10 +141,9 @@ open class Module: CustomStringConvertible {
 
   /// Makes every parameter fixed, or trainable again: for the half of an adversarial pair whose turn it is not.
   ///
-  /// A table that was never trainable (``FourierEmbedding``'s frequencies) becomes trainable too when `isTrainable` is true; set those
-  /// back by hand.
+  /// What was never meant to be trained (``FourierEmbedding``'s frequencies, ``BatchNorm``'s running averages) stays fixed.
   public final func setTrainable(_ isTrainable: Bool) {
-    for (_, parameter) in parameters() { parameter.isTrainable = isTrainable }
+    for (_, parameter) in parameters() { parameter.isTrainable = isTrainable && !parameter.isTable }
   }
 
   // MARK: - State
@@ -196,18 +195,24 @@ open class Module: CustomStringConvertible {
   /// A short note beside the type in the printed tree, such as `3 → 64, kernel 3`.
   open var summary: String { "" }
 
-  /// The tree of modules, with the shape of every parameter and the counts.
+  /// The tree of modules, with the shape of every parameter and the counts, and the total at the end.
   public final var description: String {
     var lines: [String] = []
     describe(label: nil, depth: 0, into: &lines)
+    let fixed = parameters().reduce(0) { $0 + ($1.parameter.isTrainable ? 0 : $1.parameter.value.scalarCount) }
+    lines.append("Total: \(Self.counted(parameterCount))" + (fixed == 0 ? "" : ", and \(grouped(fixed)) fixed numbers"))
     return lines.joined(separator: "\n")
+  }
+
+  private static func counted(_ parameters: Int) -> String {
+    parameters == 1 ? "1 parameter" : "\(grouped(parameters)) parameters"
   }
 
   private func describe(label: String?, depth: Int, into lines: inout [String]) {
     let indent = String(repeating: "  ", count: depth)
     let name = label.map { "\($0): " } ?? ""
     let note = summary.isEmpty ? "" : "(\(summary))"
-    lines.append("\(indent)\(name)\(type(of: self))\(note) · \(grouped(parameterCount)) parameters")
+    lines.append("\(indent)\(name)\(type(of: self))\(note) · \(Self.counted(parameterCount))")
     for (key, content) in currentChildren() {
       switch content {
       case .parameter(let parameter):

@@ -21,10 +21,14 @@ public final class Parameter {
   /// Whether training moves it. A parameter that is not trainable (a frozen weight, a table of frequencies) is saved and loaded all the same.
   public var isTrainable: Bool
 
+  /// Whether it was made as a table that training never moves.
+  let isTable: Bool
+
   /// Makes a parameter that starts as `value`.
   public init(_ value: Tensor, isTrainable: Bool = true) {
     numbers = value.detached()
     self.isTrainable = isTrainable
+    isTable = !isTrainable
   }
 
   /// The shape of the numbers.

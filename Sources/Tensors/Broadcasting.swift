@@ -106,9 +106,11 @@ extension Tensor {
       let count = plan.shape.reduce(1, *)
       guard count > 0 else { return }
       if plan.lengths.count == 1 {
-        // One of the two is a single number.
+        // One of the two is a single number, or they differ only in axes of length 1.
         parallelFor(count, grain: elementwiseGrain) { range in
-          if strideA == 0 {
+          if strideA == strideB {
+            for index in range { y[index] = f(a[index], b[index]) }
+          } else if strideA == 0 {
             let left = a[0]
             for index in range { y[index] = f(left, b[index]) }
           } else {

@@ -74,6 +74,11 @@ final class DerivativeTests: XCTestCase {
       check("* \(a) \(b)", [a, b]) { $0[0] * $0[1] }
       check("/ \(a) \(b)", [a, b], low: 0.7, high: 2) { $0[0] / $0[1] }
     }
+    // Shapes that differ in nothing but an axis of length 1.
+    let (row, column) = (Tensor([1, 2, 3], shape: [1, 3]), Tensor([1, 2, 3], shape: [3, 1]))
+    XCTAssertEqual((row * Tensor([4, 5, 6])).scalars, [4, 10, 18])
+    XCTAssertEqual((Tensor([4, 5, 6]) - row).scalars, [3, 3, 3])
+    XCTAssertEqual((column + column.reshaped([1, 3, 1])).scalars, [2, 4, 6])
     check("numbers", [[4]], low: 0.7, high: 2) { (2 - $0[0]) * (3 / $0[0]) + (1 + $0[0] * 0.5) / 2 - 1 }
     check("maximum", [[4], [4]]) { square(maximum($0[0], $0[1] + 4)) + square(minimum($0[0], $0[1] + 4)) }
     check("where", [[2, 3], [3]]) { square(`where`(Tensor([1, 0, 1]), $0[0], $0[1])) }
