@@ -104,7 +104,9 @@ enum Convolution {
   static func inputGradient(_ y: Tensor, _ weight: Tensor, _ s: ConvolutionShape) -> Tensor {
     let value = Tensor(shape: s.input) { x in
       if s.groups == 1, let mirrored = s.mirrored {
-        DirectConvolution.inputGradient(y.pointer, weight.pointer, to: x, mirrored)
+        DirectConvolution.inputGradient(y.pointer, weight.pointer, to: x, mirrored: mirrored)
+      } else if s.groups == 1 {
+        DirectConvolution.inputGradient(y.pointer, weight.pointer, to: x, s)
       } else {
         ColumnConvolution.inputGradient(y.pointer, weight.pointer, to: x, s)
       }

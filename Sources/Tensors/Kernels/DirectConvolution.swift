@@ -1,89 +1,142 @@
 /// Convolution without rearranging the image into patches.
 ///
-/// **Forward.** An image is copied once for every horizontal shift v of the kernel, padded with zeros, every `stride`-th
-/// column, and the rows sorted by their remainder modulo the stride:
+/// **Forward.** An image is copied once for every horizontal shift of the kernel (``ShiftedPlanes``), so that
+/// consecutive pixels are consecutive in memory under every weight, also across the ends of rows: a row of B in
+/// ``Tile`` is 48 pixels, whichever they are. A is the weight as it is, a row an output channel.
 ///
-///     plane v, channel c, row r of remainder m, column j  =  x[c, r·stride + m − padding, j·stride + v − padding]
-///
-/// Output pixel p = i · W' + j needs, for the weight (u, v), what lies at place p + ⌊u/stride⌋ · W' of remainder u mod
-/// stride in plane v. So consecutive pixels are consecutive in memory under every weight, also across the ends of rows,
-/// and a row of B in ``Tile`` is 48 pixels, whichever they are. A is the weight as it is, a row an output channel.
+/// **Input gradient.** With stride 1 it is the forward convolution of the mirrored kernel. With stride s the pixels of
+/// the input fall into s × s classes by their remainders, and each class sees only some of the weights: s² small
+/// convolutions of dy, whose results are dealt out to their places.
 ///
 /// **Weight gradient.** dw[o, c, u, v] = Σₚ dy[o, p] x[c, pixel of p under (u, v)] is a product over the pixels: A is dy
 /// as it is, B the image in strips of 16 channels (``Strips``), whose rows are listed for every (u, v); beyond the
 /// border the list names a row of zeros.
 enum DirectConvolution {
-  /// The shifted planes of an image.
-  private struct Planes {
-    let s: ConvolutionShape
-    /// Rows of one remainder, with the padding above and below.
+  /// One image after another as a product: the planes, where every weight finds output pixel 0, and the weights
+  /// `[rows, offsets.count]`.
+  private struct Product {
+    let planes: ShiftedPlanes
+    let offsets: [Int]
+    let weight: UnsafePointer<Float>
     let rows: Int
+    let pixels: Int
 
-    init(_ s: ConvolutionShape) {
-      self.s = s
-      rows = (s.height + 2 * s.padding + s.stride - 1) / s.stride
+    var depth: Int { offsets.count }
+
+    /// As many weights of a row at a time as fit the first-level cache, 48 pixels wide.
+    private static let depthBlock = 144
+    private static let rowBlock = 32
+
+    /// result[r, p] = bias[r] + Σ weight[r, k] plane[offset k + p] for one image.
+    func run(
+      _ image: UnsafePointer<Float>, buffer: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>?,
+      to result: UnsafeMutablePointer<Float>, spare: UnsafeMutablePointer<Float>
+    ) {
+      let isImage = planes.isImage
+      if !isImage { planes.fill(buffer, from: image) }
+      let base = isImage ? image : UnsafePointer(buffer)
+      if let bias { for row in 0..<rows { (result + row * pixels).update(repeating: bias[row], count: pixels) } }
+      offsets.withUnsafeBufferPointer { offsets in
+        var start = 0
+        while start < depth {
+          let block = min(Self.depthBlock, depth - start)
+          Self.forEachBlock(rows: rows, pixels: pixels) { rows, pixel, columns in
+            Tile.column(
+              rows: rows.count, columns: columns, depth: block,
+              Tile.Left(pointer: weight + rows.lowerBound * depth + start, rowStride: depth, depthStride: 1),
+              Tile.ListedRows(base: base + pixel, offsets: offsets.baseAddress! + start),
+              Tile.Result(
+                pointer: result + rows.lowerBound * pixels + pixel, stride: pixels,
+                accumulates: bias != nil || start > 0),
+              spare: spare)
+          }
+          start += block
+        }
+      }
     }
 
-    var planeCount: Int { s.stride * rows * s.outputWidth }
-    /// Floats for one image; the last vector of pixels may read past its end.
-    var count: Int { s.kernelWidth * s.inputChannels * planeCount + Tile.lanes }
-
-    /// Where the weight (u, v) of a channel finds output pixel 0.
-    func offset(channel: Int, _ u: Int, _ v: Int) -> Int {
-      (v * s.inputChannels + channel) * planeCount + (u % s.stride * rows + u / s.stride) * s.outputWidth
+    /// Whether images are so small that a tile would be mostly empty; then several are laid side by side.
+    var isSmall: Bool {
+      let vectors = (pixels + Tile.lanes - 1) / Tile.lanes
+      return vectors < 3 || 10 * vectors * Tile.lanes > 11 * pixels
     }
 
-    /// Writes all planes of one image.
-    func fill(_ planes: UnsafeMutablePointer<Float>, from image: UnsafePointer<Float>) {
-      for v in 0..<s.kernelWidth {
-        for channel in 0..<s.inputChannels {
-          let plane = planes + (v * s.inputChannels + channel) * planeCount
-          let source = image + channel * s.height * s.width
-          if s.stride == 1 && s.outputWidth == s.width && abs(v - s.padding) < s.width {
-            fillShifted(plane, from: source, by: v - s.padding)
-          } else {
-            fillStrided(plane, from: source, v)
+    /// How many images are laid side by side.
+    var groupSize: Int { max(1, 400 / pixels) }
+    private var joinedStride: Int { roundUp(groupSize * pixels, to: 32) + 16 }
+    /// Floats that ``runJoined`` needs to work in.
+    var joinedCount: Int { (Self.depthBlock + rows) * joinedStride + Tile.lanes }
+
+    /// The same for `count` small images, whose pixels become the columns of one matrix.
+    func runJoined(
+      _ images: UnsafePointer<Float>, imageCount: Int, count: Int, buffer: UnsafeMutablePointer<Float>,
+      joined: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>?, to result: UnsafeMutablePointer<Float>,
+      spare: UnsafeMutablePointer<Float>
+    ) {
+      for image in 0..<count {
+        planes.fill(buffer + image * planes.count, from: images + image * imageCount)
+      }
+      let stride = joinedStride
+      let sums = joined + Self.depthBlock * stride
+      var start = 0
+      while start < depth {
+        let block = min(Self.depthBlock, depth - start)
+        for k in 0..<block {
+          for image in 0..<count {
+            // Whole vectors: what is too much is overwritten by the next image, or never read.
+            Self.copyVectors(
+              buffer + image * planes.count + offsets[start + k], to: joined + k * stride + image * pixels,
+              count: pixels)
           }
         }
-      }
-    }
-
-    /// The common case, planes as wide as the image: one copy of the whole channel, moved by a few places, then zeros
-    /// where the end of a row has run into the next.
-    private func fillShifted(_ plane: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>, by shift: Int) {
-      let count = s.height * s.width
-      let body = plane + s.padding * s.width
-      plane.update(repeating: 0, count: s.padding * s.width)
-      if shift >= 0 {
-        body.update(from: source + shift, count: count - shift)
-      } else {
-        (body - shift).update(from: source, count: count + shift)
-      }
-      for y in 0..<s.height {
-        let row = body + y * s.width
-        for j in 0..<max(0, -shift) { row[j] = 0 }
-        for j in s.width - max(0, shift)..<s.width { row[j] = 0 }
-      }
-      (body + count).update(repeating: 0, count: planeCount - s.padding * s.width - count)
-    }
-
-    private func fillStrided(_ plane: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>, _ v: Int) {
-      plane.update(repeating: 0, count: planeCount)
-      // Columns j of the plane for which j · stride + v − padding is inside of the image.
-      let first = max(0, (s.padding - v + s.stride - 1) / s.stride)
-      let last = min(s.outputWidth, (s.width + s.padding - v + s.stride - 1) / s.stride)
-      guard first < last else { return }
-      for y in 0..<s.height {
-        let row = y + s.padding
-        let target = plane + (row % s.stride * rows + row / s.stride) * s.outputWidth + first
-        let start = source + y * s.width + first * s.stride + v - s.padding
-        if s.stride == 1 {
-          target.update(from: start, count: last - first)
-        } else if s.stride == 2 {
-          for j in 0..<last - first { target[j] = start[j * 2] }
-        } else {
-          for j in 0..<last - first { target[j] = start[j * s.stride] }
+        Self.forEachBlock(rows: rows, pixels: count * pixels) { rows, pixel, columns in
+          Tile.column(
+            rows: rows.count, columns: columns, depth: block,
+            Tile.Left(pointer: weight + rows.lowerBound * depth + start, rowStride: depth, depthStride: 1),
+            Tile.EvenRows(pointer: joined + pixel, stride: stride, between: Tile.lanes),
+            Tile.Result(pointer: sums + rows.lowerBound * stride + pixel, stride: stride, accumulates: start > 0),
+            spare: spare)
         }
+        start += block
+      }
+      for image in 0..<count {
+        for row in 0..<rows {
+          let source = sums + row * stride + image * pixels
+          let target = result + (image * rows + row) * pixels
+          let number = bias?[row] ?? 0
+          for pixel in 0..<pixels { target[pixel] = source[pixel] + number }
+        }
+      }
+    }
+
+    @inline(__always)
+    private static func copyVectors(
+      _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int
+    ) {
+      var index = 0
+      while index < count {
+        UnsafeMutableRawPointer(target + index).storeBytes(
+          of: UnsafeRawPointer(source + index).loadUnaligned(as: Tile.Vector.self), as: Tile.Vector.self)
+        index += Tile.lanes
+      }
+    }
+
+    /// All columns of tiles, for no more rows at a time than stay in the first-level cache together with a column.
+    @inline(__always)
+    private static func forEachBlock(
+      rows: Int, pixels: Int, _ body: (_ rows: Range<Int>, _ pixel: Int, _ columns: Int) -> Void
+    ) {
+      var row = 0
+      while row < rows {
+        let last = min(rows, row + rowBlock)
+        var pixel = 0
+        while pixel < pixels {
+          let vectors = Tile.width(remaining: (pixels - pixel + Tile.lanes - 1) / Tile.lanes)
+          let columns = min(vectors * Tile.lanes, pixels - pixel)
+          body(row..<last, pixel, columns)
+          pixel += columns
+        }
+        row = last
       }
     }
   }
@@ -93,65 +146,48 @@ enum DirectConvolution {
     _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     to y: UnsafeMutablePointer<Float>, _ s: ConvolutionShape
   ) {
-    let kernel = s.kernelHeight * s.kernelWidth
-    let depth = s.inputChannels * kernel
-    let pixels = s.outputHeight * s.outputWidth
-    let planes = Planes(s)
-    // A 1 × 1 kernel reads the image itself.
-    let isPlain = kernel == 1 && s.stride == 1 && s.padding == 0
-    var offsets = [Int](repeating: 0, count: depth)
+    let planes = ShiftedPlanes(
+      channels: s.inputChannels, height: s.height, width: s.width, stride: s.stride,
+      shifts: (0..<s.kernelWidth).map { $0 - s.padding }, columns: s.outputWidth, top: s.padding,
+      rows: (s.height + 2 * s.padding + s.stride - 1) / s.stride)
+    var offsets: [Int] = []
     for channel in 0..<s.inputChannels {
       for u in 0..<s.kernelHeight {
-        for v in 0..<s.kernelWidth {
-          offsets[(channel * s.kernelHeight + u) * s.kernelWidth + v] =
-            isPlain ? channel * pixels : planes.offset(channel: channel, u, v)
-        }
+        for v in 0..<s.kernelWidth { offsets.append(planes.offset(channel: channel, row: u, shift: v)) }
       }
     }
-    // As many channels at a time as fit the first-level cache, 48 pixels wide.
-    let depthBlock = max(1, 160 / kernel) * kernel
-    offsets.withUnsafeBufferPointer { offsets in
-      let offsets = offsets.baseAddress!
-      parallelRows(s.batch, length: s.outputChannels * pixels * depth / 8) { images in
-        let buffer = isPlain ? nil : Storage(count: planes.count)
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: Tile.spareCount) { spare in
-          for image in images {
-            let source = x + image * s.inputChannels * s.height * s.width
-            if let buffer { planes.fill(buffer.pointer, from: source) }
-            let base = buffer.map { UnsafePointer($0.pointer) } ?? source
-            let out = y + image * s.outputChannels * pixels
-            if let bias {
-              for channel in 0..<s.outputChannels {
-                (out + channel * pixels).update(repeating: bias[channel], count: pixels)
-              }
-            }
-            var start = 0
-            repeat {
-              let block = min(depthBlock, depth - start)
-              var pixel = 0
-              while pixel < pixels {
-                let vectors = Tile.width(remaining: (pixels - pixel + Tile.lanes - 1) / Tile.lanes)
-                let columns = min(vectors * Tile.lanes, pixels - pixel)
-                Tile.column(
-                  rows: s.outputChannels, columns: columns, depth: block,
-                  Tile.Left(pointer: weight + start, rowStride: depth, depthStride: 1),
-                  Tile.ListedRows(base: base + pixel, offsets: offsets + start),
-                  Tile.Result(pointer: out + pixel, stride: pixels, accumulates: bias != nil || start > 0),
-                  spare: spare.baseAddress!)
-                pixel += columns
-              }
-              start += block
-            } while start < depth
+    let product = Product(
+      planes: planes, offsets: offsets, weight: weight, rows: s.outputChannels,
+      pixels: s.outputHeight * s.outputWidth)
+    let imageCount = s.inputChannels * s.height * s.width
+    let resultCount = s.outputChannels * product.pixels
+    parallelRows(s.batch, length: resultCount * product.depth / 8) { images in
+      let group = product.isSmall ? min(product.groupSize, images.count) : 1
+      let buffer = Storage(count: group * planes.count)
+      let joined = product.isSmall ? Storage(count: product.joinedCount) : nil
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: Tile.spareCount) { spare in
+        var image = images.lowerBound
+        while image < images.upperBound {
+          let count = min(group, images.upperBound - image)
+          if let joined {
+            product.runJoined(
+              x + image * imageCount, imageCount: imageCount, count: count, buffer: buffer.pointer,
+              joined: joined.pointer, bias: bias, to: y + image * resultCount, spare: spare.baseAddress!)
+          } else {
+            product.run(
+              x + image * imageCount, buffer: buffer.pointer, bias: bias, to: y + image * resultCount,
+              spare: spare.baseAddress!)
           }
+          image += count
         }
       }
     }
   }
 
-  /// dx from dy, as the forward convolution of the mirrored shape.
+  /// dx from dy with stride 1, as the forward convolution of the mirrored shape.
   static func inputGradient(
     _ y: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, to x: UnsafeMutablePointer<Float>,
-    _ mirrored: ConvolutionShape
+    mirrored: ConvolutionShape
   ) {
     let kernel = mirrored.kernelHeight * mirrored.kernelWidth
     let from = mirrored.inputChannels
@@ -165,6 +201,127 @@ enum DirectConvolution {
       }
     }
     forward(y, turned.pointer, bias: nil, to: x, mirrored)
+  }
+
+  /// dx from dy with any stride.
+  ///
+  /// Input row y = a + s·i meets the weights u with u ≡ a + padding (mod s), each at output row i + (a + padding − u)/s;
+  /// likewise the columns.
+  static func inputGradient(
+    _ y: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, to x: UnsafeMutablePointer<Float>, _ s: ConvolutionShape
+  ) {
+    let classes = (0..<s.stride * s.stride).map { RemainderClass(s, row: $0 / s.stride, column: $0 % s.stride) }
+    let turned = classes.map { $0.weights(weight, s) }
+    let products = zip(classes, turned).map { part, weights in
+      Product(
+        planes: part.planes, offsets: part.offsets, weight: UnsafePointer(weights.pointer), rows: s.inputChannels,
+        pixels: part.height * part.width)
+    }
+    let outputCount = s.outputChannels * s.outputHeight * s.outputWidth
+    let inputCount = s.inputChannels * s.height * s.width
+    let isCovered = classes.allSatisfy { !$0.offsets.isEmpty }
+    parallelRows(s.batch, length: outputCount * s.inputChannels * s.kernelHeight * s.kernelWidth / 8) { images in
+      let buffer = Storage(count: products.map(\.planes.count).max() ?? 0)
+      let result = Storage(count: s.inputChannels * (products.map(\.pixels).max() ?? 0))
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: Tile.spareCount) { spare in
+        for image in images {
+          let target = x + image * inputCount
+          if !isCovered { target.update(repeating: 0, count: inputCount) }
+          for (part, product) in zip(classes, products) where product.depth > 0 && product.pixels > 0 {
+            product.run(
+              y + image * outputCount, buffer: buffer.pointer, bias: nil, to: result.pointer,
+              spare: spare.baseAddress!)
+            part.deal(result.pointer, to: target, s)
+          }
+        }
+      }
+    }
+    withExtendedLifetime(turned) {}
+  }
+
+  /// The input pixels (a + s·i, b + s·j) of a convolution of stride s.
+  private struct RemainderClass {
+    let a: Int
+    let b: Int
+    let height: Int
+    let width: Int
+    let rowWeights: [Int]
+    let columnWeights: [Int]
+    let planes: ShiftedPlanes
+    let offsets: [Int]
+
+    init(_ s: ConvolutionShape, row a: Int, column b: Int) {
+      self.a = a
+      self.b = b
+      height = (s.height - a + s.stride - 1) / s.stride
+      width = (s.width - b + s.stride - 1) / s.stride
+      rowWeights = (0..<s.kernelHeight).filter { (a + s.padding - $0) % s.stride == 0 }
+      columnWeights = (0..<s.kernelWidth).filter { (b + s.padding - $0) % s.stride == 0 }
+      let moves = rowWeights.map { (a + s.padding - $0) / s.stride }
+      let top = max(0, -(moves.min() ?? 0))
+      planes = ShiftedPlanes(
+        channels: s.outputChannels, height: s.outputHeight, width: s.outputWidth, stride: 1,
+        shifts: columnWeights.map { (b + s.padding - $0) / s.stride }, columns: width, top: top,
+        rows: max(height + max(0, moves.max() ?? 0), s.outputHeight) + top)
+      var offsets: [Int] = []
+      for channel in 0..<s.outputChannels {
+        for move in moves {
+          for shift in columnWeights.indices {
+            offsets.append(planes.offset(channel: channel, row: move + top, shift: shift))
+          }
+        }
+      }
+      self.offsets = offsets
+    }
+
+    /// The weights that this class meets: [input channel, (output channel, u, v)].
+    func weights(_ weight: UnsafePointer<Float>, _ s: ConvolutionShape) -> Storage {
+      let result = Storage(count: s.inputChannels * offsets.count)
+      var target = result.pointer
+      for c in 0..<s.inputChannels {
+        for o in 0..<s.outputChannels {
+          let kernel = weight + (o * s.inputChannels + c) * s.kernelHeight * s.kernelWidth
+          for u in rowWeights {
+            for v in columnWeights {
+              target.pointee = kernel[u * s.kernelWidth + v]
+              target += 1
+            }
+          }
+        }
+      }
+      return result
+    }
+
+    /// Writes every second number of a row of pairs, eight at a time; the last eight overlap those before.
+    private static func dealPairs(
+      _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, isSecond: Bool, count: Int
+    ) {
+      var j = 0
+      while j < count {
+        let place = min(j, count - 8)
+        let numbers = UnsafeRawPointer(source + place).loadUnaligned(as: SIMD8<Float>.self)
+        let raw = UnsafeMutableRawPointer(target + 2 * place)
+        var pairs = raw.loadUnaligned(as: SIMD16<Float>.self)
+        if isSecond { pairs.oddHalf = numbers } else { pairs.evenHalf = numbers }
+        raw.storeBytes(of: pairs, as: SIMD16<Float>.self)
+        j += 8
+      }
+    }
+
+    /// Puts the pixels of all channels into their places of the image.
+    func deal(_ source: UnsafePointer<Float>, to image: UnsafeMutablePointer<Float>, _ s: ConvolutionShape) {
+      for channel in 0..<s.inputChannels {
+        for i in 0..<height {
+          let row = source + (channel * height + i) * width
+          let target = image + (channel * s.height + a + s.stride * i) * s.width + b
+          if s.stride == 2 && s.width % 2 == 0 && width >= 8 {
+            Self.dealPairs(row, to: target - b, isSecond: b == 1, count: width)
+          } else {
+            for j in 0..<width { target[s.stride &* j] = row[j] }
+          }
+        }
+      }
+    }
   }
 
   /// dw from x and dy.
