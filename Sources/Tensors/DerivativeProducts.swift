@@ -94,11 +94,7 @@ public func hutchinsonTrace(
   }
   var sum = Tensor.zeros([x.shape[0]])
   for _ in 0..<probes {
-    let probe =
-      switch law {
-      case .rademacher: Tensor.rademacher(x.shape, using: &rng)
-      case .gaussian: Tensor.normal(x.shape, using: &rng)
-      }
+    let probe = law == .gaussian ? Tensor.normal(x.shape, using: &rng) : .rademacher(x.shape, using: &rng)
     let product = grad(of: value, wrt: [leaf], seed: probe, createGraph: createGraph)[0]
     sum = sum + (product * probe).sum(axes: Array(1..<x.ndim))
   }

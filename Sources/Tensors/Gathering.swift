@@ -92,6 +92,7 @@ extension Tensor {
             let source = x + plan.offset(ofRow: row)
             let target = y + row * plan.columns
             let index = indices + row * plan.columns
+            plan.check(index, "gathered")
             for column in 0..<plan.columns {
               target[column] = source[index[column] * plan.indexStep + column * plan.columnStep]
             }
@@ -128,6 +129,7 @@ extension Tensor {
           let target = y + plan.offset(ofRow: row)
           let from = s + row * plan.columns
           let index = indices + row * plan.columns
+          plan.check(index, "scatterAdded")
           for column in columns {
             target[index[column] * plan.indexStep + column * plan.columnStep] += from[column]
           }
@@ -185,6 +187,8 @@ private struct AxisIndexing {
   /// How far one index, and one column, steps in the larger tensor.
   let indexStep: Int
   let columnStep: Int
+  /// The length of the indexed axis.
+  private let length: Int
   private let lengths: [Int]
   private let steps: [Int]
 
@@ -196,12 +200,10 @@ private struct AxisIndexing {
         "\(operation): \(indices.count) indices of shape \(shape) do not index axis \(axis) of a tensor of shape "
           + "\(whole): the other axes must not be longer than the tensor's.")
     }
-    if let wrong = firstOutside(indices, whole[axis]) {
-      fatalError("\(operation): index \(wrong) is outside of axis \(axis) of shape \(whole).")
-    }
     var strides = [Int](repeating: 1, count: whole.count)
     for axis in strides.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * whole[axis + 1] }
     let last = shape.count - 1
+    length = whole[axis]
     columns = shape[last]
     rows = shape[..<last].reduce(1, *)
     blocks = shape[..<axis].reduce(1, *)
@@ -209,6 +211,21 @@ private struct AxisIndexing {
     columnStep = axis == last ? 0 : 1
     lengths = Array(shape[..<last])
     steps = (0..<last).map { $0 == axis ? 0 : strides[$0] }
+  }
+
+  /// Stops the program if an index of a row is outside of the axis. Asked row by row: what is checked is then still in
+  /// the cache when it is used.
+  @inline(__always)
+  func check(_ row: UnsafePointer<Int>, _ operation: StaticString) {
+    var isWrong = false
+    for column in 0..<columns { isWrong = isWrong || UInt(bitPattern: row[column]) >= UInt(bitPattern: length) }
+    if isWrong { fail(row, operation) }
+  }
+
+  @inline(never)
+  private func fail(_ row: UnsafePointer<Int>, _ operation: StaticString) -> Never {
+    let wrong = (0..<columns).map { row[$0] }.first { !(0..<length).contains($0) } ?? 0
+    fatalError("\(operation): index \(wrong) is outside of an axis of length \(length).")
   }
 
   /// Where the row of the larger tensor starts that a row of indices points into.

@@ -29,10 +29,10 @@ private struct PoolingShape {
     self.padding = padding
   }
 
-  /// For output row i, calls `body(u, v, input offset of column 0, columns)` for every tap of the window, with the output
-  /// columns whose pixel at this tap lies in the image. Column j is `j · stride` after the offset.
+  /// For output row i, calls `body(j, place)` for every tap of the window, in row-major order, and every output column j
+  /// whose pixel at this tap lies in the image, at `place` of its plane.
   @inline(__always)
-  func forEachTap(ofRow i: Int, _ body: (_ offset: Int, _ columns: Range<Int>) -> Void) {
+  func forEachPixel(ofRow i: Int, _ body: (_ column: Int, _ place: Int) -> Void) {
     for u in 0..<size {
       let row = i * stride + u - padding
       guard (0..<height).contains(row) else { continue }
@@ -40,7 +40,16 @@ private struct PoolingShape {
         let first = max(0, (padding - v + stride - 1) / stride)
         let room = width - 1 + padding - v
         let last = room < 0 ? 0 : min(outputWidth, room / stride + 1)
-        if first < last { body(row * width + v - padding, first..<last) }
+        guard first < last else { continue }
+        let offset = row * width + v - padding
+        // The commonest strides as constants: the compiler then makes vector loops.
+        if stride == 1 {
+          for j in first..<last { body(j, offset &+ j) }
+        } else if stride == 2 {
+          for j in first..<last { body(j, offset &+ 2 &* j) }
+        } else {
+          for j in first..<last { body(j, offset &+ stride &* j) }
+        }
       }
     }
   }
@@ -73,11 +82,9 @@ public func maxPool2d(_ x: Tensor, size: Int, stride: Int? = nil, padding: Int =
         let source = image + plane * s.height * s.width
         for i in 0..<s.outputHeight {
           let best = y + plane * pixels + i * s.outputWidth
-          s.forEachTap(ofRow: i) { offset, columns in
-            for j in columns {
-              let pixel = source[offset + j * s.stride]
-              best[j] = pixel > best[j] || pixel != pixel ? pixel : best[j]
-            }
+          s.forEachPixel(ofRow: i) { j, place in
+            let pixel = source[place]
+            best[j] = pixel > best[j] || pixel != pixel ? pixel : best[j]
           }
         }
       }
@@ -92,12 +99,9 @@ public func maxPool2d(_ x: Tensor, size: Int, stride: Int? = nil, padding: Int =
       for i in 0..<s.outputHeight {
         let best = places + plane * pixels + i * s.outputWidth
         for j in 0..<s.outputWidth { best[j] = -1 }
-        s.forEachTap(ofRow: i) { offset, columns in
-          for j in columns {
-            let place = offset + j * s.stride
-            let pixel = source[place]
-            if best[j] < 0 || pixel > source[best[j]] || pixel != pixel { best[j] = place }
-          }
+        s.forEachPixel(ofRow: i) { j, place in
+          let pixel = source[place]
+          if best[j] < 0 || pixel > source[best[j]] || pixel != pixel { best[j] = place }
         }
       }
     }
@@ -118,7 +122,7 @@ public func averagePool2d(
   let s = PoolingShape(x.shape, size: size, stride: stride ?? size, padding: padding, operation: "averagePool2d")
   let scale = 1 / Float(size * size)
   if s.stride == size, padding == 0, s.height % size == 0, s.width % size == 0 {
-    return blockSum2d(x, size: size, scale: scale)
+    return blockSums2d(x, size: size, scale: scale)
   }
   let sums = windowSum(x, s)
   guard !countsPadding, padding > 0 else { return sums * scale }
@@ -137,7 +141,7 @@ private func windowSum(_ x: Tensor, _ s: PoolingShape) -> Tensor {
       let source = x.pointer + plane * s.height * s.width
       for i in 0..<s.outputHeight {
         let sums = y + (plane * s.outputHeight + i) * s.outputWidth
-        s.forEachTap(ofRow: i) { offset, columns in for j in columns { sums[j] += source[offset + j * s.stride] } }
+        s.forEachPixel(ofRow: i) { j, place in sums[j] += source[place] }
       }
     }
   }
@@ -151,32 +155,9 @@ private func windowSpread(_ y: Tensor, _ s: PoolingShape) -> Tensor {
       let target = x + plane * s.height * s.width
       for i in 0..<s.outputHeight {
         let numbers = y.pointer + (plane * s.outputHeight + i) * s.outputWidth
-        s.forEachTap(ofRow: i) { offset, columns in for j in columns { target[offset + j * s.stride] += numbers[j] } }
+        s.forEachPixel(ofRow: i) { j, place in target[place] += numbers[j] }
       }
     }
   }
   return value.recorded(from: [y]) { g, _, _ in windowSum(g, s) }
-}
-
-/// The sum of every block of pixels times a number: the commonest pooling, with its loops laid out for it.
-private func blockSum2d(_ x: Tensor, size: Int, scale: Float) -> Tensor {
-  let shape = [x.shape[0], x.shape[1], x.shape[2] / size, x.shape[3] / size]
-  let width = shape[3]
-  let value = Tensor(shape: shape) { y in
-    let rows = shape[0] * shape[1] * shape[2]
-    parallelRows(rows, length: width * size * size) { range in
-      for row in range {
-        let target = y + row * width
-        target.update(repeating: 0, count: width)
-        for i in 0..<size {
-          let source = x.pointer + (row * size + i) * width * size
-          for column in 0..<width {
-            for j in 0..<size { target[column] += source[column * size + j] }
-          }
-        }
-        for column in 0..<width { target[column] *= scale }
-      }
-    }
-  }
-  return value.recorded(from: [x]) { g, _, _ in upsampleNearest2d(g, factor: size) * scale }
 }

@@ -20,12 +20,8 @@
 /// - Complexity: O(classes + count · log classes) a row.
 public func categorical(weights: Tensor, count: Int = 1, using rng: inout RandomStream) -> [Int] {
   drawClasses(weights, count: count, using: &rng) { row, weights in
-    for (index, weight) in row.enumerated() {
-      guard weight >= 0, weight < .infinity else {
-        fatalError("categorical: weight \(weight) of class \(index) is not a finite number from 0 on.")
-      }
-      weights[index] = Double(weight)
-    }
+    if let complaint = complaint(aboutWeights: row) { fatalError("categorical: \(complaint)") }
+    for index in row.indices { weights[index] = Double(row[index]) }
   }
 }
 
@@ -35,22 +31,28 @@ public func categorical(weights: Tensor, count: Int = 1, using rng: inout Random
 /// ``categorical(weights:count:using:)``. For a temperature T divide the logits by it.
 public func categorical(logits: Tensor, count: Int = 1, using rng: inout RandomStream) -> [Int] {
   drawClasses(logits, count: count, using: &rng) { row, weights in
-    let largest = checkedMaximum(row, "categorical")
-    for (index, logit) in row.enumerated() { weights[index] = exp(Double(logit) - largest) }
+    if let complaint = complaint(aboutLogits: row) { fatalError("categorical: \(complaint)") }
+    let largest = Double(row.max()!)
+    for index in row.indices { weights[index] = exp(Double(row[index]) - largest) }
   }
 }
 
-/// The largest logit of a row, after a check that there is a law with these.
-private func checkedMaximum(_ row: UnsafeBufferPointer<Float>, _ operation: StaticString) -> Double {
-  var largest = -Float.infinity
-  for (index, logit) in row.enumerated() {
-    guard logit < .infinity else { fatalError("\(operation): the logit of class \(index) is \(logit).") }
-    largest = logit > largest ? logit : largest
+/// Why nothing can be drawn with these weights; nil if it can.
+func complaint(aboutWeights row: UnsafeBufferPointer<Float>) -> String? {
+  if let wrong = row.firstIndex(where: { !($0 >= 0 && $0 < .infinity) }) {
+    return "the weight of class \(wrong) is \(row[wrong]): weights must be finite and not negative."
   }
-  guard largest > -.infinity else {
-    fatalError("\(operation): a row of \(row.count) logits has none above −∞: there is nothing to draw.")
+  if row.contains(where: { $0 > 0 }) { return nil }
+  return "all \(row.count) weights of a row are 0: there is nothing to draw."
+}
+
+/// Why nothing can be drawn with these logits; nil if it can.
+func complaint(aboutLogits row: UnsafeBufferPointer<Float>) -> String? {
+  if let wrong = row.firstIndex(where: { !($0 < .infinity) }) {
+    return "the logit of class \(wrong) is \(row[wrong]): they must be finite, or −∞ to forbid a class."
   }
-  return Double(largest)
+  if row.contains(where: { $0 > -.infinity }) { return nil }
+  return "all \(row.count) logits of a row are −∞: there is nothing to draw."
 }
 
 @inline(__always)
@@ -72,7 +74,7 @@ private func drawClasses(
         for row in rows {
           fill(UnsafeBufferPointer(start: x.pointer + row * classes, count: classes), sums)
           for index in 1..<max(classes, 1) { sums[index] += sums[index - 1] }
-          for draw in row * count..<(row + 1) * count { result[draw] = classIndex(uniforms[draw], sums) }
+          for draw in row * count..<(row + 1) * count { result[draw] = classIndex(uniforms[draw], UnsafeBufferPointer(sums)) }
         }
       }
     }
@@ -81,11 +83,8 @@ private func drawClasses(
 
 /// The class i with S_{i−1} ≤ u S < S_i, of cumulative weights S_i with sum S: never one of weight 0, for which the two
 /// are equal.
-func classIndex(_ uniform: Double, _ sums: UnsafeMutableBufferPointer<Double>) -> Int {
+func classIndex(_ uniform: Double, _ sums: UnsafeBufferPointer<Double>) -> Int {
   let total = sums[sums.count - 1]
-  guard total > 0, total < .infinity else {
-    fatalError("categorical: the \(sums.count) weights of a row sum to \(total): there is nothing to draw.")
-  }
   // u S can round up to S itself; then the last class that has a weight is meant.
   let target = min(uniform * total, total.nextDown)
   var low = 0
@@ -129,7 +128,7 @@ public func gumbelTopK(logits: Tensor, k: Int, using rng: inout RandomStream) ->
       for row in range {
         best.removeAll(keepingCapacity: true)
         let logits = UnsafeBufferPointer(start: logits.pointer + row * classes, count: classes)
-        _ = checkedMaximum(logits, "gumbelTopK")
+        if let complaint = complaint(aboutLogits: logits) { fatalError("gumbelTopK: \(complaint)") }
         for place in 0..<classes where logits[place] > -.infinity {
           let score = Double(logits[place]) + noise[row * classes + place]
           if best.count == k, score <= best[k - 1].score { continue }

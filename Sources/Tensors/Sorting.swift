@@ -39,27 +39,33 @@ extension Tensor {
       initialized = outer * count * inner
       guard let result = buffer.baseAddress, initialized > 0 else { return }
       parallelRows(outer * inner, length: 16 * length) { rows in
-        var ranking = Ranking(length: length)
-        for row in rows {
-          let (block, column) = row.quotientAndRemainder(dividingBy: inner)
-          ranking.fill(x + block * length * inner + column, stride: inner, descending: descending)
-          ranking.sort(count)
-          let target = result + block * count * inner + column
-          for place in 0..<count { target[place * inner] = ranking.index(at: place) }
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * length) { memory in
+          var ranking = Ranking(length: length, memory: memory.baseAddress!)
+          for row in rows {
+            let (block, column) = row.quotientAndRemainder(dividingBy: inner)
+            ranking.fill(x + block * length * inner + column, stride: inner, descending: descending)
+            ranking.sort(count)
+            let target = result + block * count * inner + column
+            for place in 0..<count { target[place * inner] = ranking.index(at: place) }
+          }
         }
       }
     }
   }
 }
 
-/// Sorts a row of scalars with their places: each is a word, the scalar's rank above, its place below.
+/// Sorts a row of scalars with their places: each is a word, the scalar's rank above, its place below. Hence no two words
+/// are equal, and of equal scalars the first has the smaller word.
 private struct Ranking {
-  private var words: [UInt64]
-  private var spare: [UInt64]
+  private let length: Int
+  private var words: UnsafeMutablePointer<UInt64>
+  private var spare: UnsafeMutablePointer<UInt64>
 
-  init(length: Int) {
-    words = [UInt64](repeating: 0, count: length)
-    spare = words
+  /// `memory` holds two words a scalar.
+  init(length: Int, memory: UnsafeMutablePointer<UInt64>) {
+    self.length = length
+    words = memory
+    spare = memory + length
   }
 
   /// A number that is ordered like the scalar: of IEEE's bits, a positive one's sign is set and a negative one's are
@@ -71,9 +77,9 @@ private struct Ranking {
     return x != x ? .max : rank
   }
 
-  mutating func fill(_ x: UnsafePointer<Float>, stride: Int, descending: Bool) {
+  func fill(_ x: UnsafePointer<Float>, stride: Int, descending: Bool) {
     let flip: UInt32 = descending ? .max : 0
-    for place in words.indices {
+    for place in 0..<length {
       words[place] = UInt64(Self.rank(x[place * stride]) ^ flip) << 32 | UInt64(UInt32(truncatingIfNeeded: place))
     }
   }
@@ -82,51 +88,70 @@ private struct Ranking {
 
   /// Puts the `count` smallest words in order at the front.
   mutating func sort(_ count: Int) {
-    if count < words.count { select(count) }
-    if count < 200 { words[..<count].sort() } else { radixSort(count) }
+    if count == 0 { return }
+    if count < length { select(count) }
+    if count < 200 {
+      var front = UnsafeMutableBufferPointer(start: words, count: count)
+      front.sort()
+    } else {
+      radixSort(count)
+    }
   }
 
-  /// From the lowest byte of the rank to the highest, each pass keeping the order of equals: then, as the places rise
-  /// to begin with, they rise among equals at the end.
+  /// From the lowest byte of the rank to the highest, each pass keeping the order of equals: so the places, which rise
+  /// to begin with, rise among equals at the end.
   private mutating func radixSort(_ count: Int) {
-    for shift in stride(from: UInt64(32), to: 64, by: 8) {
-      var starts = [Int](repeating: 0, count: 256)
-      for place in 0..<count { starts[Int(words[place] >> shift & 255)] += 1 }
-      if starts.contains(count) { continue }
-      var start = 0
-      for digit in 0..<256 { (starts[digit], start) = (start, start + starts[digit]) }
-      for place in 0..<count {
-        let word = words[place]
-        let digit = Int(word >> shift & 255)
-        spare[starts[digit]] = word
-        starts[digit] += 1
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: 256) { starts in
+      for shift in stride(from: UInt64(32), to: 64, by: 8) {
+        starts.update(repeating: 0)
+        for place in 0..<count { starts[Int(words[place] >> shift & 255)] += 1 }
+        // A byte that all have in common sorts nothing.
+        if starts[Int(words[0] >> shift & 255)] == count { continue }
+        var start = 0
+        for digit in 0..<256 { (starts[digit], start) = (start, start + starts[digit]) }
+        for place in 0..<count {
+          let word = words[place]
+          let digit = Int(word >> shift & 255)
+          spare[starts[digit]] = word
+          starts[digit] += 1
+        }
+        swap(&words, &spare)
       }
-      swap(&words, &spare)
     }
   }
 
-  /// Moves the `count` smallest words to the front, in the order of their places: byte by byte from the highest, finds
-  /// the rank of the last that still belongs.
+  /// Moves the `count` smallest words to the front, keeping their order. Byte by byte from the highest, finds the byte of
+  /// the last that still belongs; only words with that byte are looked at again.
   private mutating func select(_ count: Int) {
-    guard count > 0 else { return }
-    var border: UInt64 = 0
-    var wanted = count
-    for shift in stride(from: UInt64(56), through: 32, by: -8) {
-      var counts = [Int](repeating: 0, count: 256)
-      for word in words where (word >> shift) >> 8 == border { counts[Int(word >> shift & 255)] += 1 }
-      var digit = 0
-      while counts[digit] < wanted {
-        wanted -= counts[digit]
-        digit += 1
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: 256) { counts in
+      var border: UInt64 = 0
+      var wanted = count
+      var candidates = length
+      for shift in stride(from: UInt64(56), through: 32, by: -8) {
+        counts.update(repeating: 0)
+        var kept = 0
+        for place in 0..<candidates {
+          let word = shift == 56 ? words[place] : spare[place]
+          guard shift == 56 || (word >> shift) >> 8 == border else { continue }
+          spare[kept] = word
+          kept += 1
+          counts[Int(word >> shift & 255)] += 1
+        }
+        candidates = kept
+        var digit = 0
+        while counts[digit] < wanted {
+          wanted -= counts[digit]
+          digit += 1
+        }
+        border = border << 8 | UInt64(digit)
       }
-      border = border << 8 | UInt64(digit)
-    }
-    // Everything below the border's rank, and the first `wanted` of that rank.
-    var kept = 0
-    for place in words.indices {
-      let rank = words[place] >> 32
-      if rank < border || (rank == border && wanted > 0) {
-        if rank == border { wanted -= 1 }
+      // Everything below the border's rank, and the first `wanted` of that rank.
+      var kept = 0
+      for place in 0..<length where words[place] >> 32 <= border {
+        if words[place] >> 32 == border {
+          if wanted == 0 { continue }
+          wanted -= 1
+        }
         words[kept] = words[place]
         kept += 1
       }

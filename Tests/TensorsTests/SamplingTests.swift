@@ -62,8 +62,7 @@ final class SamplingTests: XCTestCase {
 
   func testTheEndsOfTheUniformNumber() {
     func pick(_ uniform: Double, _ sums: [Double]) -> Int {
-      var sums = sums
-      return sums.withUnsafeMutableBufferPointer { classIndex(uniform, $0) }
+      sums.withUnsafeBufferPointer { classIndex(uniform, $0) }
     }
     // Classes 0, 2 and 4 have weight 0.
     let sums: [Double] = [0, 1, 1, 3, 3]
@@ -84,6 +83,20 @@ final class SamplingTests: XCTestCase {
     XCTAssertEqual(Set(huge), [0, 1])
     let logits = categorical(logits: Tensor([-.infinity, -3e38, -.infinity]), count: 50, using: &rng)
     XCTAssertEqual(Set(logits), [1])
+  }
+
+  func testWhatCannotBeDrawnIsSaid() {
+    func weights(_ row: [Float]) -> String { row.withUnsafeBufferPointer { complaint(aboutWeights: $0) ?? "" } }
+    func logits(_ row: [Float]) -> String { row.withUnsafeBufferPointer { complaint(aboutLogits: $0) ?? "" } }
+    XCTAssertTrue(weights([0, 1, -1]).contains("class 2 is -1.0"))
+    XCTAssertTrue(weights([.nan, 1]).contains("class 0 is nan"))
+    XCTAssertTrue(weights([1, .infinity]).contains("class 1 is inf"))
+    XCTAssertTrue(weights([0, -0.0]).contains("all 2 weights of a row are 0"))
+    XCTAssertEqual(weights([0, .leastNonzeroMagnitude, .greatestFiniteMagnitude]), "")
+    XCTAssertTrue(logits([0, .nan]).contains("class 1 is nan"))
+    XCTAssertTrue(logits([.infinity, 0]).contains("class 0 is inf"))
+    XCTAssertTrue(logits([-.infinity, -.infinity]).contains("all 2 logits of a row are −∞"))
+    XCTAssertEqual(logits([-.infinity, -3e38, 3e38]), "")
   }
 
   func testGumbelTails() {
