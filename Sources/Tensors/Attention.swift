@@ -174,7 +174,7 @@ private struct Attention {
   func attend(_ q: Tensor, _ k: Tensor, _ v: Tensor) -> Tensor {
     let inputs = [q, k, v] + (bias.map { [$0] } ?? [])
     let isKept = GradMode.isRecording && inputs.contains { $0.isTracked }
-    let kept = isKept ? Storage(count: scoreShape.reduce(1, *)) : nil
+    let kept = isKept ? Storage(count: kernel.keptCount) : nil
     let (width, valueWidth) = (kernel.width, kernel.valueWidth)
     let output = Tensor(shape: Array(q.shape.dropLast()) + [v.dim(-1)]) { y in
       kernel.forward(
@@ -203,7 +203,7 @@ private struct Attention {
     let all = width * kernel.heads
     let inputs = [packed] + (bias.map { [$0] } ?? [])
     let isKept = GradMode.isRecording && inputs.contains { $0.isTracked }
-    let kept = isKept ? Storage(count: scoreShape.reduce(1, *)) : nil
+    let kept = isKept ? Storage(count: kernel.keptCount) : nil
     let output = Tensor(shape: [packed.dim(0), packed.dim(1), all]) { y in
       kernel.forward(
         q: rows(packed, width: width), k: rows(packed, width: width, column: all),

@@ -30,8 +30,8 @@ struct AttentionKernel {
     let row: Int
 
     func from(_ t: Int) -> Head { Head(pointer: pointer + t * row, row: row) }
-    var matrix: MatrixView { MatrixView(pointer, columns: row, isTransposed: false) }
-    var transposed: MatrixView { MatrixView(pointer, columns: row, isTransposed: true) }
+    var left: Tile.Left { Tile.Left(pointer: pointer, rowStride: row, depthStride: 1) }
+    var leftTransposed: Tile.Left { Tile.Left(pointer: pointer, rowStride: 1, depthStride: row) }
   }
 
   /// Numbers added to the scores, broadcast to all samples, heads, queries and keys.
@@ -77,6 +77,12 @@ struct AttentionKernel {
   /// Queries of a block.
   private var block: Int { 32 }
 
+  /// The length of a row of scores, whole vectors of them; what lies beyond the keys counts as hidden.
+  var rowLength: Int { roundUp(keys, to: 16) }
+
+  /// Numbers that ``forward(q:k:v:y:keeping:)`` keeps.
+  var keptCount: Int { samples * heads * queries * rowLength }
+
   /// How many keys the queries before number `end` read at most.
   private func keysRead(before end: Int) -> Int { isCausal ? Swift.min(keys, end + keys - queries) : keys }
 
@@ -85,37 +91,37 @@ struct AttentionKernel {
 
   // MARK: Forward
 
-  /// y = softmax(scale · q kᵀ + bias) v; the probabilities stay in `keeping`, `[samples, heads, queries, keys]`, if
-  /// there is such a place.
+  /// y = softmax(scale · q kᵀ + bias) v; the probabilities stay in `keeping`, `[samples, heads, queries, rowLength]`,
+  /// if there is such a place.
   func forward(q: Rows, k: Rows, v: Rows, y: Rows, keeping: UnsafeMutablePointer<Float>?) {
     parallelRows(samples * heads, length: work) { range in
-      let scratch = Storage(count: keeping == nil ? block * keys : 0)
+      let spare = Storage(count: Tile.spareCount)
+      let scratch = Storage(count: keeping == nil ? Swift.min(block, queries) * rowLength : 0)
+      var keysByDepth = Packing(count: queries == 1 ? 0 : Strips.count(rows: keys, depth: width))
+      var values = Packing(count: queries == 1 ? 0 : Strips.count(rows: valueWidth, depth: keys))
       for index in range {
         let (sample, head) = (index / heads, index % heads)
         let (q, k, v, y) = (q(sample, head), k(sample, head), v(sample, head), y(sample, head))
         let bias = bias?(index)
-        var start = 0
-        while start < queries {
+        if queries == 1 {
+          let p = keeping.map { $0 + index * rowLength } ?? scratch.pointer
+          forwardOne(q: q.pointer, k: k, v: v, y: y.pointer, p: p, bias: bias)
+          continue
+        }
+        let turned = keysByDepth.transposed(k, rows: keys, columns: width)
+        let right = values.rows(v, rows: keys, columns: valueWidth)
+        for start in stride(from: 0, to: queries, by: block) {
           let end = Swift.min(queries, start + block)
           let read = keysRead(before: end)
-          let p = Head(pointer: keeping.map { $0 + (index * queries + start) * keys } ?? scratch.pointer, row: keys)
-          if end - start == 1 {
-            forwardOne(start, q: q.from(start).pointer, k: k, v: v, y: y.from(start).pointer, p: p.pointer, bias: bias)
-          } else {
-            MatrixProduct.run(
-              m: end - start, n: read, k: width, a: q.from(start).matrix, b: k.transposed, c: p.pointer,
-              cStride: keys, isParallel: false)
-            for t in start..<end {
-              let row = p.from(t - start).pointer
-              softmax(row, of: t, bias: bias)
-              let known = keysRead(before: t + 1)
-              (row + known).update(repeating: 0, count: read - known)
-            }
-            MatrixProduct.run(
-              m: end - start, n: valueWidth, k: read, a: p.matrix, b: v.matrix, c: y.from(start).pointer,
-              cStride: y.row, isParallel: false)
-          }
-          start = end
+          let p = Head(
+            pointer: keeping.map { $0 + (index * queries + start) * rowLength } ?? scratch.pointer, row: rowLength)
+          product(
+            rows: end - start, columns: roundUp(read, to: 16), depth: width, q.from(start).left, turned, to: p,
+            spare: spare)
+          for t in start..<end { softmax(p.from(t - start).pointer, of: t, upTo: roundUp(read, to: 16), bias: bias) }
+          product(
+            rows: end - start, columns: valueWidth, depth: read, p.left, right, to: y.from(start),
+            spare: spare)
         }
       }
     }
@@ -123,37 +129,44 @@ struct AttentionKernel {
 
   /// A single query, as when decoding: nothing is worth packing.
   private func forwardOne(
-    _ t: Int, q: UnsafeMutablePointer<Float>, k: Head, v: Head, y: UnsafeMutablePointer<Float>,
+    q: UnsafeMutablePointer<Float>, k: Head, v: Head, y: UnsafeMutablePointer<Float>,
     p: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>?
   ) {
-    let read = keysRead(before: t + 1)
-    for s in 0..<read { p[s] = Self.dot(q, k.pointer + s * k.row, count: width) }
-    softmax(p, of: t, bias: bias)
+    for s in 0..<keys { p[s] = Self.dot(q, k.pointer + s * k.row, count: width) }
+    softmax(p, of: 0, upTo: rowLength, bias: bias)
     y.update(repeating: 0, count: valueWidth)
-    for s in 0..<read {
+    for s in 0..<keys {
       let value = v.pointer + s * v.row
       let share = p[s]
       for i in 0..<valueWidth { y[i] = y[i].addingProduct(share, value[i]) }
     }
   }
 
-  /// Row t of the scores becomes softmax(scale · row + bias), over the keys that t reads.
-  private func softmax(_ row: UnsafeMutablePointer<Float>, of t: Int, bias: UnsafePointer<Float>?) {
+  /// Row t of the scores becomes softmax(scale · row + bias) over the keys that t reads, and 0 beyond, up to `end`.
+  ///
+  /// In steps of one vector: a loop over a length that changes from row to row would leave most of a short row to
+  /// the compiler's number-by-number ending.
+  private func softmax(_ row: UnsafeMutablePointer<Float>, of t: Int, upTo end: Int, bias: UnsafePointer<Float>?) {
     let count = keysRead(before: t + 1)
     var factor = scale
     if let bias, let layout = self.bias {
       let bias = bias + t * layout.row
-      if layout.column == 1 {
-        for s in 0..<count { row[s] = bias[s].addingProduct(row[s], scale) }
-      } else {
-        for s in 0..<count { row[s] = bias[0].addingProduct(row[s], scale) }
-      }
+      for s in 0..<count { row[s] = bias[s * layout.column].addingProduct(row[s], scale) }
       factor = 1
     }
-    let largest = Self.largest(row, count: count)
-    for s in 0..<count { row[s] = VectorMath.exp((row[s] - largest) * factor) }
-    let share = 1 / Summation.sum(row, count: count)
-    for s in 0..<count { row[s] *= share }
+    for s in count..<end { row[s] = -.infinity }
+    let largest = Self.largest(row, count: end)
+    var sums = SIMD16<Float>.zero
+    for start in stride(from: 0, to: end, by: 16) {
+      let part = row + start
+      for lane in 0..<16 { part[lane] = VectorMath.exp((part[lane] - largest) * factor) }
+      sums += UnsafeRawPointer(part).loadUnaligned(as: SIMD16<Float>.self)
+    }
+    let share = 1 / Summation.horizontalSum(sums)
+    for start in stride(from: 0, to: end, by: 16) {
+      let part = row + start
+      for lane in 0..<16 { part[lane] *= share }
+    }
   }
 
   // MARK: Backward
@@ -164,47 +177,107 @@ struct AttentionKernel {
     g: Rows, probabilities: UnsafeMutablePointer<Float>, q: Rows, k: Rows, v: Rows, dq: Rows?, dk: Rows?, dv: Rows?
   ) {
     parallelRows(samples * heads, length: 3 * work) { range in
-      let scratch = Storage(count: block * keys)
-      let ds = Head(pointer: scratch.pointer, row: keys)
+      let spare = Storage(count: Tile.spareCount)
+      let scratch = Storage(count: block * rowLength)
+      let ds = Head(pointer: scratch.pointer, row: rowLength)
+      var valuesByDepth = Packing(count: Strips.count(rows: keys, depth: valueWidth))
+      var keyRows = Packing(count: Strips.count(rows: width, depth: keys))
+      var queryRows = Packing(count: Strips.count(rows: width, depth: queries))
+      var gradientRows = Packing(count: Strips.count(rows: valueWidth, depth: queries))
       for index in range {
         let (sample, head) = (index / heads, index % heads)
         let (g, q, k, v) = (g(sample, head), q(sample, head), k(sample, head), v(sample, head))
+        let (dq, dk, dv) = (dq?(sample, head), dk?(sample, head), dv?(sample, head))
+        let turned = dq == nil && dk == nil ? nil : valuesByDepth.transposed(v, rows: keys, columns: valueWidth)
+        let (gRight, qRight, kRight) = (
+          dv == nil ? nil : gradientRows.rows(g, rows: queries, columns: valueWidth),
+          dk == nil ? nil : queryRows.rows(q, rows: queries, columns: width),
+          dq == nil ? nil : keyRows.rows(k, rows: keys, columns: width)
+        )
         // The last block reads all keys, so it can write where the others add.
-        var end = queries
-        while end > 0 {
-          let start = (end - 1) / block * block
+        for start in stride(from: (queries - 1) / block * block, through: 0, by: -block) {
+          let end = Swift.min(queries, start + block)
           let (rows, read) = (end - start, keysRead(before: end))
-          let isFirst = end == queries
-          let p = Head(pointer: probabilities + (index * queries + start) * keys, row: keys)
-          let gRows = g.from(start)
-          if let dv = dv?(sample, head) {
-            MatrixProduct.run(
-              m: read, n: valueWidth, k: rows, a: p.transposed, b: gRows.matrix, c: dv.pointer, cStride: dv.row,
-              start: isFirst ? .zero : .result, isParallel: false)
+          let accumulates = end < queries
+          let p = Head(pointer: probabilities + (index * queries + start) * rowLength, row: rowLength)
+          if let dv, let gRight {
+            product(
+              rows: read, columns: valueWidth, depth: rows, p.leftTransposed, gRight.from(start), to: dv,
+              accumulates: accumulates, spare: spare)
           }
-          if dq != nil || dk != nil {
-            MatrixProduct.run(
-              m: rows, n: read, k: valueWidth, a: gRows.matrix, b: v.transposed, c: ds.pointer, cStride: keys,
-              isParallel: false)
-            for t in 0..<rows {
-              let (d, p) = (ds.from(t).pointer, p.from(t).pointer)
-              let mean = Self.dot(d, p, count: read)
-              for s in 0..<read { d[s] = (d[s] - mean) * (p[s] * scale) }
-            }
+          guard let turned else { continue }
+          let length = roundUp(read, to: 16)
+          product(rows: rows, columns: length, depth: valueWidth, g.from(start).left, turned, to: ds, spare: spare)
+          for t in 0..<rows { softmaxGradient(ds.from(t).pointer, p.from(t).pointer, count: length) }
+          if let dq, let kRight {
+            product(rows: rows, columns: width, depth: read, ds.left, kRight, to: dq.from(start), spare: spare)
           }
-          if let dq = dq?(sample, head) {
-            MatrixProduct.run(
-              m: rows, n: width, k: read, a: ds.matrix, b: k.matrix, c: dq.from(start).pointer, cStride: dq.row,
-              isParallel: false)
+          if let dk, let qRight {
+            product(
+              rows: read, columns: width, depth: rows, ds.leftTransposed, qRight.from(start), to: dk,
+              accumulates: accumulates, spare: spare)
           }
-          if let dk = dk?(sample, head) {
-            MatrixProduct.run(
-              m: read, n: width, k: rows, a: ds.transposed, b: q.from(start).matrix, c: dk.pointer, cStride: dk.row,
-              start: isFirst ? .zero : .result, isParallel: false)
-          }
-          end = start
         }
       }
+    }
+  }
+
+  /// d becomes scale · p ⊙ (d − Σ p ⊙ d); the length is a multiple of 16.
+  private func softmaxGradient(_ d: UnsafeMutablePointer<Float>, _ p: UnsafePointer<Float>, count: Int) {
+    let mean = Self.dot(d, p, count: count)
+    let scale = scale
+    for start in stride(from: 0, to: count, by: 16) {
+      let (d, p) = (d + start, p + start)
+      for lane in 0..<16 { d[lane] = (d[lane] - mean) * (p[lane] * scale) }
+    }
+  }
+
+  // MARK: Products
+
+  /// The right operand of a product, vector after vector of its columns: its own memory, or strips made of it.
+  private struct Right {
+    let pointer: UnsafePointer<Float>
+    let stride: Int
+    let between: Int
+
+    func from(_ row: Int) -> Right { Right(pointer: pointer + row * stride, stride: stride, between: between) }
+  }
+
+  /// Room for strips, used for one head after the other.
+  private struct Packing {
+    private let storage: Storage
+
+    init(count: Int) { storage = Storage(count: count) }
+
+    /// The transpose of `rows` × `columns` numbers.
+    mutating func transposed(_ x: Head, rows: Int, columns: Int) -> Right {
+      Strips.pack(x.pointer, rowStride: x.row, depthStride: 1, rows: rows, depth: columns, to: storage.pointer)
+      return Right(pointer: storage.pointer, stride: 16, between: 16 * columns)
+    }
+
+    /// `rows` × `columns` numbers: where they are if the columns are whole vectors.
+    mutating func rows(_ x: Head, rows: Int, columns: Int) -> Right {
+      if columns % 16 == 0 { return Right(pointer: x.pointer, stride: x.row, between: 16) }
+      Strips.pack(x.pointer, rowStride: 1, depthStride: x.row, rows: columns, depth: rows, to: storage.pointer)
+      return Right(pointer: storage.pointer, stride: 16, between: 16 * rows)
+    }
+  }
+
+  /// C (+)= left · right, on this thread; `spare` is for tiles at the right edge.
+  private func product(
+    rows: Int, columns: Int, depth: Int, _ left: Tile.Left, _ right: Right, to c: Head, accumulates: Bool = false,
+    spare: Storage
+  ) {
+    let vectors = (columns + 15) / 16
+    var vector = 0
+    while vector < vectors {
+      let width = Tile.width(remaining: vectors - vector)
+      let first = vector * 16
+      Tile.column(
+        rows: rows, columns: Swift.min(width * 16, columns - first), depth: depth, left,
+        Tile.EvenRows(pointer: right.pointer + vector * right.between, stride: right.stride, between: right.between),
+        Tile.Result(pointer: c.pointer + first, stride: c.row, accumulates: accumulates), spare: spare.pointer)
+      vector += width
     }
   }
 
@@ -228,27 +301,16 @@ struct AttentionKernel {
     return sum
   }
 
-  /// max xᵢ, −∞ of nothing; a NaN among the numbers is passed over. In sixteen lanes, as a single running maximum
-  /// would be one long chain.
+  /// max xᵢ of a multiple of 16 numbers, in sixteen lanes; a NaN among them is passed over.
   private static func largest(_ x: UnsafePointer<Float>, count: Int) -> Float {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 16) { buffer in
-      let lanes = buffer.baseAddress!
-      for lane in 0..<16 { lanes[lane] = -.infinity }
-      var i = 0
-      while i + 16 <= count {
-        for lane in 0..<16 { lanes[lane] = x[i + lane] > lanes[lane] ? x[i + lane] : lanes[lane] }
-        i += 16
-      }
-      while i < count {
-        lanes[0] = x[i] > lanes[0] ? x[i] : lanes[0]
-        i += 1
-      }
-      var step = 8
-      while step > 0 {
-        for lane in 0..<step { lanes[lane] = lanes[lane + step] > lanes[lane] ? lanes[lane + step] : lanes[lane] }
-        step /= 2
-      }
-      return lanes[0]
+    var lanes = SIMD16<Float>(repeating: -.infinity)
+    for start in stride(from: 0, to: count, by: 16) {
+      let numbers = UnsafeRawPointer(x + start).loadUnaligned(as: SIMD16<Float>.self)
+      lanes = lanes.replacing(with: numbers, where: numbers .> lanes)
     }
+    let eight = lanes.lowHalf.replacing(with: lanes.highHalf, where: lanes.highHalf .> lanes.lowHalf)
+    let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.highHalf .> eight.lowHalf)
+    let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
+    return two.x > two.y ? two.x : two.y
   }
 }

@@ -62,6 +62,12 @@ enum MatrixProduct {
       if k == 0 { for i in 0..<m { (c + i * cStride).update(repeating: 0, count: n) } }
     }
     guard k > 0 else { return }
+    if m <= FewRows.most, a.columnStride == 1, b.rowStride == 1 {
+      FewRows.run(
+        m: m, n: n, k: k, a: a.pointer, aStride: a.rowStride, b: b.pointer, bStride: b.columnStride, c: c,
+        cStride: cStride, accumulates: accumulates, isParallel: isParallel)
+      return
+    }
     let isParallel = isParallel && m * n * k > parallelWork && Threads.count > 1
 
     // A row-major B that is narrow or hardly used is read where it is.
