@@ -1,5 +1,6 @@
 """JAX's side of the comparison: every row's work is one jitted function, with its state donated."""
 
+import functools
 import os
 import sys
 
@@ -277,8 +278,84 @@ def sample(row, t):
     return [kernel("jit", step, model, jnp.asarray(t["x0"]))]
 
 
+def logits(p, h, attend):
+    """Sources/NeuralNetworks/Transformer.swift after its embedding; `attend(layer, q, k, v)` mixes the positions."""
+    n, length, width = h.shape
+    for layer in range(4):
+        prefix = f"layers.{layer}."
+
+        def norm(name, x):
+            return layer_norm(x, p[f"{prefix}{name}.weight"], p[f"{prefix}{name}.bias"])
+
+        packed = norm("norm1", h) @ p[prefix + "self_attn.in_proj_weight"].T + p[prefix + "self_attn.in_proj_bias"]
+        q, k, v = packed.reshape(n, length, 3, 4, width // 4).transpose(2, 0, 3, 1, 4)
+        mixed = attend(layer, q, k, v).transpose(0, 2, 1, 3).reshape(h.shape)
+        h = h + linear(p, prefix + "self_attn.out_proj", mixed)
+        inner = jax.nn.gelu(linear(p, prefix + "linear1", norm("norm2", h)), approximate=False)
+        h = h + linear(p, prefix + "linear2", inner)
+    return layer_norm(h, p["norm.weight"], p["norm.bias"]) @ p["head.weight"].T
+
+
+def attention(q, k, v, seen):
+    scores = q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1])
+    return jax.nn.softmax(jnp.where(seen, scores, -jnp.inf), -1) @ v
+
+
+def language_model(t):
+    return {key[len("model."):]: jnp.asarray(value) for key, value in t.items() if key.startswith("model.")}
+
+
+def transformer(row, t):
+    seen = np.tril(np.ones((64, 64), bool))
+
+    def update(state, tokens, targets):
+        def loss(p):
+            h = p["tokens.weight"][tokens] + p["positions.weight"]
+            scores = logits(p, h, lambda layer, q, k, v: attention(q, k, v, seen))
+            return -jnp.take_along_axis(jax.nn.log_softmax(scores), targets[..., None], -1).mean()
+
+        value, gradients = jax.value_and_grad(loss)(state["p"])
+        return adam_step(state, gradients, 3e-4, (0.9, 0.999), decay=1e-2), value[None]
+
+    return [training("jit", update, adam_start(language_model(t)), t["tokens"].astype(np.int32),
+                     t["targets"].astype(np.int32))]
+
+
+def decode(row, t):
+    """One token after the other from position 32; at the end of the context back to the first 32."""
+    p, tokens = language_model(t), t["tokens"][0].astype(np.int32)
+
+    @functools.partial(jax.jit, donate_argnums=1)
+    def following(p, cache, token, place):
+        keys, values = cache
+        seen = jnp.arange(64) <= place
+
+        def attend(layer, q, k, v):
+            nonlocal keys, values
+            keys = lax.dynamic_update_slice(keys, k[None], (layer, 0, 0, place, 0))
+            values = lax.dynamic_update_slice(values, v[None], (layer, 0, 0, place, 0))
+            return attention(q, keys[layer], values[layer], seen)
+
+        h = p["tokens.weight"][token] + p["positions.weight"][place]
+        scores = logits(p, h.reshape(1, 1, -1), attend)
+        return scores, (keys, values)
+
+    held = {"cache": (jnp.zeros((4, 1, 4, 64, 32)), jnp.zeros((4, 1, 4, 64, 32))), "place": 0}
+
+    def step():
+        if held["place"] == 64:
+            held["place"] = 32
+        scores, held["cache"] = following(p, held["cache"], tokens[held["place"]], np.int32(held["place"]))
+        held["place"] += 1
+        return jax.block_until_ready(scores)
+
+    for _ in range(32):
+        step()
+    return [Variant("jit", lambda: {"logits": np.concatenate([step().reshape(1, -1) for _ in range(3)])}, step)]
+
+
 KINDS = {"matmul": matmul, "conv": conv, "pointwise": pointwise, "adam": adam, "gan": gan, "wgan-gp": wgan_gp,
-         "unet": unet, "sample": sample}
+         "unet": unet, "sample": sample, "transformer": transformer, "decode": decode}
 
 
 def prepare(row, inputs):

@@ -1,5 +1,6 @@
 """PyTorch's side of the comparison; with `--compile` the same through torch.compile."""
 
+import functools
 import os
 import sys
 
@@ -275,8 +276,107 @@ def sample(row, t):
     return [variant(layout) for layout in ("NCHW", "channels_last")]
 
 
+def block(p, prefix, h, attend):
+    """One of Sources/NeuralNetworks/TransformerBlock.swift; `attend` mixes the positions."""
+
+    def norm(name, x):
+        return F.layer_norm(x, x.shape[-1:], p[f"{prefix}{name}.weight"], p[f"{prefix}{name}.bias"])
+
+    def linear(name, x):
+        return F.linear(x, p[f"{prefix}{name}.weight"], p[f"{prefix}{name}.bias"])
+
+    packed = F.linear(norm("norm1", h), p[prefix + "self_attn.in_proj_weight"], p[prefix + "self_attn.in_proj_bias"])
+    n, length, width = h.shape
+    q, k, v = packed.reshape(n, length, 3, 4, width // 4).permute(2, 0, 3, 1, 4)
+    h = h + linear("self_attn.out_proj", attend(q, k, v).transpose(1, 2).reshape(h.shape))
+    return h + linear("linear2", F.gelu(linear("linear1", norm("norm2", h))))
+
+
+def logits(p, h, attend):
+    for layer in range(4):
+        h = block(p, f"layers.{layer}.", h, lambda q, k, v: attend(layer, q, k, v))
+    return F.linear(F.layer_norm(h, h.shape[-1:], p["norm.weight"], p["norm.bias"]), p["head.weight"])
+
+
+def model_parameters(t):
+    return {key[len("model."):]: value.clone() for key, value in t.items() if key.startswith("model.")}
+
+
+def transformer(row, t):
+    tokens, targets = t["tokens"].long(), t["targets"].long().flatten()
+
+    @compiled
+    def loss(p):
+        h = F.embedding(tokens, p["tokens.weight"]) + p["positions.weight"]
+        causal = functools.partial(F.scaled_dot_product_attention, is_causal=True)
+        return F.cross_entropy(logits(p, h, lambda layer, q, k, v: causal(q, k, v)).flatten(0, 1), targets)
+
+    def variant(name, how):
+        p = {key: value.requires_grad_() for key, value in model_parameters(t).items()}
+        ps = list(p.values())
+        optimizer = torch.optim.AdamW(ps, lr=3e-4, weight_decay=1e-2, **how)
+
+        def step():
+            value = loss(p)
+            apply(optimizer, ps, value)
+            return [value.item()]
+
+        return training(name, step)
+
+    return [variant(name, how) for name, how in optimizers().items()]
+
+
+def decode(row, t):
+    """One token after the other from position 32; at the end of the context back to the first 32."""
+    p = model_parameters(t)
+    tokens = t["tokens"][0].long()
+    keys, values = torch.zeros(4, 1, 4, 64, 32), torch.zeros(4, 1, 4, 64, 32)
+    places = torch.arange(64)
+
+    def eager_next(token, place):
+        def attend(layer, q, k, v):
+            keys[layer, :, :, place:place + 1], values[layer, :, :, place:place + 1] = k, v
+            return F.scaled_dot_product_attention(q, keys[layer, :, :, :place + 1], values[layer, :, :, :place + 1])
+
+        h = p["tokens.weight"][token] + p["positions.weight"][place]
+        return logits(p, h.reshape(1, 1, -1), attend)
+
+    # Compiled, the shapes stay the same: all places are read, those to come behind a mask.
+    def masked_next(token, place, keys, values):
+        seen = (places <= place).reshape(1, 1, 1, -1)
+
+        def attend(layer, q, k, v):
+            keys[layer].index_copy_(2, place, k)
+            values[layer].index_copy_(2, place, v)
+            return F.scaled_dot_product_attention(q, keys[layer], values[layer], attn_mask=seen)
+
+        h = F.embedding(token, p["tokens.weight"]) + F.embedding(place, p["positions.weight"])
+        return logits(p, h.reshape(1, 1, -1), attend)
+
+    if COMPILES:
+        compiled_next = compiled(masked_next)
+        each_token, each_place = tokens.split(1), places.split(1)
+        following = lambda place: compiled_next(each_token[place], each_place[place], keys, values)
+    else:
+        following = lambda place: eager_next(tokens[place], place)
+    mode = torch.no_grad() if COMPILES else torch.inference_mode()
+    following = mode(following)
+    for place in range(32):
+        following(place)
+    held = [32]
+
+    def step():
+        if held[0] == 64:
+            held[0] = 32
+        held[0] += 1
+        return following(held[0] - 1)
+
+    return [Variant("cache of all places" if COMPILES else "growing cache",
+                    lambda: {"logits": torch.cat([step().reshape(1, -1) for _ in range(3)])}, step)]
+
+
 KINDS = {"matmul": matmul, "conv": conv, "pointwise": pointwise, "adam": adam, "gan": gan, "wgan-gp": wgan_gp,
-         "unet": unet, "sample": sample}
+         "unet": unet, "sample": sample, "transformer": transformer, "decode": decode}
 
 
 def prepare(row, inputs):

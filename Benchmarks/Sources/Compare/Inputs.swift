@@ -51,6 +51,17 @@ extension Row {
       }
       Self.add(model, as: "model.", to: &tensors)
       return tensors
+    case "transformer", "decode":
+      func tokens() -> Tensor {
+        Tensor((0..<32 * 64).map { _ in Float(rng.integer(below: 64)) }, shape: [32, 64])
+      }
+      var tensors = ["tokens": tokens(), "targets": tokens()]
+      let model = Self.languageModel(using: &rng)
+      for (_, parameter) in model.parameters() where parameter.value.scalars.allSatisfy({ $0 == 0 }) {
+        parameter.value = .normal(parameter.shape, using: &rng) * 0.02
+      }
+      Self.add(model, as: "model.", to: &tensors)
+      return tensors
     default: fatalError("Row \(name): there are no inputs for the kind \(kind).")
     }
   }
@@ -63,6 +74,11 @@ extension Row {
     configuration.mapSize = 7
     return configuration
   }()
+
+  static func languageModel(using rng: inout RandomStream) -> Transformer {
+    Transformer(
+      vocabularySize: 64, contextLength: 64, dimensions: 128, headCount: 4, layerCount: 4, using: &rng)
+  }
 
   private static func add(_ model: Module, as prefix: String, to tensors: inout [String: Tensor]) {
     for (key, tensor) in model.stateDictionary() { tensors[prefix + key] = tensor }

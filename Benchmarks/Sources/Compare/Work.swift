@@ -41,6 +41,8 @@ struct Work {
     case "wgan-gp": return try wassersteinCritic(t)
     case "unet": return try digits(t)
     case "sample": return try sampling(t)
+    case "transformer": return try languageModel(t)
+    case "decode": return try decoding(t)
     default: return nil
     }
   }
@@ -207,5 +209,41 @@ struct Work {
     return Work {
       withoutGrad { [x + (x - denoise(model, x, sigmas, labels)) * ((low - high) / high)] }
     }
+  }
+
+  private static func transformer(_ t: [String: Tensor]) throws -> Transformer {
+    var rng = RandomStream(seed: 0)
+    let model = Row.languageModel(using: &rng)
+    try model.load(part("model.", of: t))
+    return model
+  }
+
+  private static func languageModel(_ t: [String: Tensor]) throws -> Work {
+    let model = try transformer(t)
+    let tokens = t["tokens"]!.scalars.map { Int($0) }
+    let sequences = (0..<32).map { Array(tokens[$0 * 64..<($0 + 1) * 64]) }
+    let targets = t["targets"]!.scalars.map { Int($0) }
+    let optimizer = AdamW(learningRate: 3e-4)
+    return Work(training: {
+      let step = valueAndGrad(model) { crossEntropy(model(sequences), targets: targets) }
+      optimizer.update(model, gradients: step.gradients)
+      return [step.value.item()]
+    })
+  }
+
+  /// One token after the other from position 32; at the end of the context back to a copy of the first 32.
+  private static func decoding(_ t: [String: Tensor]) throws -> Work {
+    let model = try transformer(t)
+    let tokens = t["tokens"]!.scalars.prefix(64).map { Int($0) }
+    var beginning = model.makeCache()
+    _ = model(next: [Array(tokens[..<32])], cache: &beginning)
+    var cache = beginning
+    func step() -> Tensor {
+      if cache.count == 64 { cache = beginning }
+      return model(next: [[tokens[cache.count]]], cache: &cache)
+    }
+    return Work(
+      check: { steps in ["logits": concatenated((0..<steps).map { _ in step().reshaped([1, 64]) }, axis: 0)] },
+      step: { _ = step() })
   }
 }
