@@ -3,7 +3,8 @@ import PackageDescription
 
 /// What the numeric core is measured with: a package of its own, so that nothing of it reaches a student.
 ///
-///     Benchmarks/compare        the core beside PyTorch, JAX and OpenBLAS
+///     Benchmarks/compare                                          the core beside PyTorch, JAX and OpenBLAS
+///     swift run -c release --package-path Benchmarks FastMatmul   the measurements of Guides/FastMatmul.md
 
 // The processor's own instructions, as the core itself is compiled.
 #if arch(x86_64)
@@ -29,6 +30,14 @@ let package = Package(
         .product(name: "NeuralNetworks", package: "GenerativeModels"),
         .product(name: "Figures", package: "GenerativeModels"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: native),
+    .executableTarget(
+      name: "FastMatmul",
+      dependencies: [
+        "ProcessorPeak",
+        .product(name: "Tensors", package: "GenerativeModels"),
+        .product(name: "Figures", package: "GenerativeModels"),
       ],
       swiftSettings: native),
   ],
