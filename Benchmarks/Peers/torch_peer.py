@@ -128,10 +128,11 @@ def parameters(t, prefix):
     """The layers' weights and biases of a perceptron in the inputs."""
     keys = sorted((key for key in t if key.startswith(prefix)),
                   key=lambda key: (int(key.split(".")[2]), key.endswith("bias")))
-    return [t[key].clone().requires_grad_() for key in keys]
+    return {key: t[key].clone().requires_grad_() for key in keys}
 
 
 def mlp(ps, x):
+    ps = list(ps.values())
     for i in range(0, len(ps), 2):
         x = F.linear(x, ps[i], ps[i + 1])
         if i + 2 < len(ps):
@@ -139,48 +140,70 @@ def mlp(ps, x):
     return x
 
 
-OPTIMIZERS = {"fused Adam": {"fused": True}, "foreach Adam": {"foreach": True}}
+def plans(loss):
+    """Ways to get the value of `loss(parameters, …)` and its gradients, each with an optimizer's options.
+
+    Eager tries both fast Adams. Compiled, either the loss is compiled and differentiated by autograd, or loss and
+    gradients are one graph.
+    """
+
+    def by_autograd(function):
+        def differentiate(ps, *arguments):
+            value = function(ps, *arguments)
+            return torch.autograd.grad(value, list(ps.values())), value
+
+        return differentiate
+
+    def in_one_graph(function):
+        function = torch.compile(torch.func.grad_and_value(function), dynamic=False)
+
+        def differentiate(ps, *arguments):
+            with torch.no_grad():
+                gradients, value = function(ps, *arguments)
+            return gradients.values(), value
+
+        return differentiate
+
+    if COMPILES:
+        return {"compiled gradients": (in_one_graph(loss), {"fused": True}),
+                "compiled loss": (by_autograd(compiled(loss)), {"fused": True})}
+    return {"fused Adam": (by_autograd(loss), {"fused": True}), "foreach Adam": (by_autograd(loss), {"foreach": True})}
 
 
-def optimizers():
-    # A compiled loss goes with the fused optimizer; eager tries both.
-    return {"fused Adam": OPTIMIZERS["fused Adam"]} if COMPILES else OPTIMIZERS
-
-
-def apply(optimizer, ps, loss):
-    for p, gradient in zip(ps, torch.autograd.grad(loss, ps)):
+def update(optimizer, differentiate, ps, *arguments):
+    """One step; gives the loss."""
+    gradients, value = differentiate(ps, *arguments)
+    for p, gradient in zip(ps.values(), gradients):
         p.grad = gradient
     optimizer.step()
+    return value
 
 
 def gan(row, t):
     x, z = t["x"], t["z"]
 
-    @compiled
     def d_loss(d, g, x, z):
         fake = mlp(g, z)
         return F.softplus(-mlp(d, x)).mean() + F.softplus(mlp(d, fake)).mean()
 
-    @compiled
     def g_loss(g, d, z):
         return F.softplus(-mlp(d, mlp(g, z))).mean()
 
-    def variant(name, how):
+    def variant(name, d_plan, g_plan):
         g, d = parameters(t, "generator."), parameters(t, "critic.")
-        fixed_g, fixed_d = [p.detach() for p in g], [p.detach() for p in d]
-        adam_g = torch.optim.Adam(g, lr=1e-4, betas=(0.5, 0.999), **how)
-        adam_d = torch.optim.Adam(d, lr=1e-4, betas=(0.5, 0.999), **how)
+        fixed_g, fixed_d = ({key: p.detach() for key, p in ps.items()} for ps in (g, d))
+        adam_g = torch.optim.Adam(g.values(), lr=1e-4, betas=(0.5, 0.999), **g_plan[1])
+        adam_d = torch.optim.Adam(d.values(), lr=1e-4, betas=(0.5, 0.999), **d_plan[1])
 
         def step():
-            loss_d = d_loss(d, fixed_g, x, z)
-            apply(adam_d, d, loss_d)
-            loss_g = g_loss(g, fixed_d, z)
-            apply(adam_g, g, loss_g)
+            loss_d = update(adam_d, d_plan[0], d, fixed_g, x, z)
+            loss_g = update(adam_g, g_plan[0], g, fixed_d, z)
             return [loss_d.item(), loss_g.item()]
 
         return training(name, step)
 
-    return [variant(name, how) for name, how in optimizers().items()]
+    d_plans, g_plans = plans(d_loss), plans(g_loss)
+    return [variant(name, d_plans[name], g_plans[name]) for name in d_plans]
 
 
 def wgan_gp(row, t):
@@ -199,20 +222,12 @@ def wgan_gp(row, t):
         gradient = torch.func.grad(lambda between: mlp(d, between).sum())(mix * x + (1 - mix) * fake)
         return mlp(d, fake).mean() - mlp(d, x).mean() + penalty(gradient)
 
-    loss = compiled(functional_loss) if COMPILES else eager_loss
-
-    def variant(name, how):
+    def variant(name, differentiate, how):
         d = parameters(t, "critic.")
-        adam = torch.optim.Adam(d, lr=1e-4, betas=(0.5, 0.9), **how)
+        adam = torch.optim.Adam(d.values(), lr=1e-4, betas=(0.5, 0.9), **how)
+        return training(name, lambda: [update(adam, differentiate, d, x, fake, mix).item()])
 
-        def step():
-            value = loss(d, x, fake, mix)
-            apply(adam, d, value)
-            return [value.item()]
-
-        return training(name, step)
-
-    return [variant(name, how) for name, how in optimizers().items()]
+    return [variant(name, *plan) for name, plan in plans(functional_loss if COMPILES else eager_loss).items()]
 
 
 def unet_model(t):
@@ -233,27 +248,25 @@ def unet(row, t):
     x0, noise, sigmas, labels = t["x0"], t["noise"], t["sigmas"], t["labels"].long()
     weights = ((sigmas.square() + 0.25) / (0.5 * sigmas).square()).reshape(-1, 1, 1, 1)
 
-    def variant(name, layout, how):
+    def variants(layout):
         model = unet_model(t)
         if layout == "channels_last":
             model = model.to(memory_format=torch.channels_last)
-        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, betas=(0.9, 0.99), **how)
 
-        @compiled
-        def loss():
+        def loss(p):
             noisy = x0 + noise * sigmas.reshape(-1, 1, 1, 1)
-            return ((denoise(model, noisy, sigmas, labels) - x0).square() * weights).mean()
+            network = functools.partial(torch.func.functional_call, model, p)
+            estimate = denoise(lambda *arguments: network(arguments), noisy, sigmas, labels)
+            return ((estimate - x0).square() * weights).mean()
 
-        def step():
-            optimizer.zero_grad(set_to_none=True)
-            value = loss()
-            value.backward()
-            optimizer.step()
-            return [value.item()]
+        def variant(name, differentiate, how):
+            p = {key: value.detach().clone().requires_grad_() for key, value in model.named_parameters()}
+            adam = torch.optim.Adam(p.values(), lr=1e-3, betas=(0.9, 0.99), **how)
+            return training(f"{layout}, {name}", lambda: [update(adam, differentiate, p).item()])
 
-        return training(name, step)
+        return [variant(name, *plan) for name, plan in plans(loss).items() if name != "foreach Adam"]
 
-    return [variant(f"{layout}, fused Adam", layout, {"fused": True}) for layout in ("NCHW", "channels_last")]
+    return variants("NCHW") + variants("channels_last")
 
 
 def sample(row, t):
@@ -305,25 +318,17 @@ def model_parameters(t):
 def transformer(row, t):
     tokens, targets = t["tokens"].long(), t["targets"].long().flatten()
 
-    @compiled
     def loss(p):
         h = F.embedding(tokens, p["tokens.weight"]) + p["positions.weight"]
         causal = functools.partial(F.scaled_dot_product_attention, is_causal=True)
         return F.cross_entropy(logits(p, h, lambda layer, q, k, v: causal(q, k, v)).flatten(0, 1), targets)
 
-    def variant(name, how):
+    def variant(name, differentiate, how):
         p = {key: value.requires_grad_() for key, value in model_parameters(t).items()}
-        ps = list(p.values())
-        optimizer = torch.optim.AdamW(ps, lr=3e-4, weight_decay=1e-2, **how)
+        optimizer = torch.optim.AdamW(p.values(), lr=3e-4, weight_decay=1e-2, **how)
+        return training(name, lambda: [update(optimizer, differentiate, p).item()])
 
-        def step():
-            value = loss(p)
-            apply(optimizer, ps, value)
-            return [value.item()]
-
-        return training(name, step)
-
-    return [variant(name, how) for name, how in optimizers().items()]
+    return [variant(name, *plan) for name, plan in plans(loss).items()]
 
 
 def decode(row, t):

@@ -84,6 +84,7 @@ final class Comparison {
     guard isTimed else { return result }
 
     var medians: [Contestant: [Double]] = [:]
+    var peaks: [Double] = []
     for round in 0..<rounds {
       for place in ready.indices {
         // Somebody else begins each round: what comes first or after a slow one has no advantage.
@@ -96,19 +97,21 @@ final class Comparison {
         }
         medians[opponent.contestant, default: []].append(middle(of: times))
       }
-      if row.flops != nil, round == 0 || round == rounds - 1 { try measurePeak(row, &result) }
+      if row.flops != nil { peaks.append(try measurePeak(row)) }
     }
+    if !peaks.isEmpty { result.peak = middle(of: peaks) }
     for (contestant, times) in medians { result.times[contestant.rawValue] = Spread(times) }
     return result
   }
 
-  private func measurePeak(_ row: Row, _ result: inout Result) throws {
-    let ours = try opponent(.ours, threads: row.threads)
-    ours.resume()
-    defer { ours.pause() }
-    if let peak = try ours.ask(Order(command: .peak, milliseconds: 10)).value {
-      result.peak = max(result.peak ?? 0, peak)
+  private func measurePeak(_ row: Row) throws -> Double {
+    let meter = try opponent(.peak, threads: row.threads)
+    meter.resume()
+    defer { meter.pause() }
+    guard let peak = try meter.ask(Order(command: .peak, milliseconds: 3)).value else {
+      throw BenchmarkError("The processor's peak was not measured.")
     }
+    return peak
   }
 
   /// Rows about a process as a whole: every measurement is a process of its own.

@@ -26,7 +26,7 @@ final class Opponent {
     process.environment = environment
     func script(_ name: String) -> [String] { [setting.peers.appendingPathComponent(name).path] }
     switch contestant {
-    case .ours:
+    case .ours, .peak:
       process.executableURL = setting.executable
       process.arguments = ["worker"]
     case .openBLAS:

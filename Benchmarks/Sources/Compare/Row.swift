@@ -40,6 +40,8 @@ struct Row: Codable {
 /// Who takes part.
 enum Contestant: String, Codable, CaseIterable {
   case ours, torch, compiled, jax, openBLAS
+  /// The processor itself: no rival, but the measure of all.
+  case peak
 
   var title: String {
     switch self {
@@ -48,6 +50,7 @@ enum Contestant: String, Codable, CaseIterable {
     case .compiled: "torch.compile"
     case .jax: "JAX jit"
     case .openBLAS: "OpenBLAS"
+    case .peak: "the processor's peak"
     }
   }
 }

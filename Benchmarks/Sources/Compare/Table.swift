@@ -107,7 +107,7 @@ extension Row {
       name: "sample", title: "the same U-Net's sampling step", group: "Steps, 2 threads", kind: "sample",
       mark: Mark(against: .best, factor: 1.2), tolerance: 1e-4),
     Row(
-      name: "transformer", title: "transformer step: 64 tokens, length 64, width 128, 4 heads, 4 layers, batch 32, AdamW",
+      name: "transformer", title: "transformer step: vocabulary 64, length 64, width 128, 4 heads, 4 layers, batch 32",
       group: "Steps, 2 threads", kind: "transformer", mark: Mark(against: .best, factor: 1.2), tolerance: 1e-4),
     Row(
       name: "decode", title: "the same transformer's cached decoding step, batch 1, positions 32 to 63",

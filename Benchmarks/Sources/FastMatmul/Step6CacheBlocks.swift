@@ -1,22 +1,22 @@
 /// How much is worked on at a time.
 enum Block {
-  /// Depth: a panel of B of 256 × 32 floats (32 KB) stays in the first-level cache while all rows of a block pass by.
+  /// Depth: a panel of B of 256 × 48 floats (48 KB) stays in the nearest cache while the rows of a block pass by.
   static let depth = 256
   /// Rows: a block of A of 192 × 256 floats (192 KB) stays in the second-level cache while all panels of B pass by.
   static let rows = 192
 }
 
-/// Rows `rows` of C += a block of packed A · packed B, for `depth` products from `start` on.
+/// The tiles of `rows` of C += a block of A, from column `start` on, times the packed panels of B.
 @inline(__always)
 func multiplyBlock(
-  _ n: Int, rows: Range<Int>, start: Int, depth: Int, packedA: UnsafePointer<Float>, packedB: UnsafePointer<Float>,
+  _ n: Int, rows: Range<Int>, start: Int, depth: Int, a: UnsafePointer<Float>, packedB: UnsafePointer<Float>,
   _ c: UnsafeMutablePointer<Float>
 ) {
   for j in stride(from: 0, to: n, by: Tile.columns) {
-    for i in stride(from: 0, to: rows.count, by: Tile.rows) {
+    for i in stride(from: rows.lowerBound, to: rows.upperBound, by: Tile.rows) {
       microKernel(
-        depth: depth, a: packedA + i * depth, aRow: 1, aColumn: Tile.rows, b: packedB + j * depth, bRow: Tile.columns,
-        c: c + (rows.lowerBound + i) * n + j, cRow: n, accumulate: start > 0)
+        depth: depth, a: a + i * n + start, aRow: n, b: packedB + j * depth, bRow: Tile.columns, c: c + i * n + j,
+        cRow: n, accumulate: start > 0)
     }
   }
 }
@@ -26,20 +26,16 @@ func multiplyBlock(
 ///
 /// A tile of C is now read and written once a block of depth, which is cheap: 256 multiply-adds a number.
 func cacheBlocks(_ n: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>) {
-  let (packedA, packedB) = (panels(Block.rows * Block.depth), panels(n * Block.depth))
-  defer {
-    packedA.deallocate()
-    packedB.deallocate()
-  }
+  let packedB = panels(n * Block.depth)
+  defer { packedB.deallocate() }
   for start in stride(from: 0, to: n, by: Block.depth) {
     let depth = min(Block.depth, n - start)
     for j in stride(from: 0, to: n, by: Tile.columns) {
       packColumns(b + start * n + j, stride: n, depth: depth, to: packedB + j * depth)
     }
     for first in stride(from: 0, to: n, by: Block.rows) {
-      let rows = first..<min(n, first + Block.rows)
-      packRows(a + first * n + start, stride: n, rows: rows.count, depth: depth, to: packedA)
-      multiplyBlock(n, rows: rows, start: start, depth: depth, packedA: packedA, packedB: packedB, c)
+      multiplyBlock(
+        n, rows: first..<min(n, first + Block.rows), start: start, depth: depth, a: a, packedB: packedB, c)
     }
   }
 }

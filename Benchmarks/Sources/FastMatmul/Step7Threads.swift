@@ -1,8 +1,8 @@
 import Dispatch
 import Tensors
 
-/// Step 7. The blocks of rows shared among the cores. They write different rows of C and only read B's panels, so
-/// nothing has to be locked; and as each number is summed in the same order as before, the result has the same bits.
+/// Step 7. The rows shared among the cores. They write different rows of C and only read B's panels, so nothing has to
+/// be locked; and as each number is summed in the same order as before, the result has the same bits.
 func threaded(_ n: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>) {
   let workers = Threads.available
   // Whole tiles, and as many rows for one as for another.
@@ -20,13 +20,10 @@ func threaded(_ n: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ 
       }
     }
     DispatchQueue.concurrentPerform(iterations: workers) { worker in
-      let packedA = panels(Block.rows * Block.depth)
-      defer { packedA.deallocate() }
       let end = min(n, (worker + 1) * share)
       for first in stride(from: worker * share, to: end, by: Block.rows) {
-        let rows = first..<min(end, first + Block.rows)
-        packRows(a + first * n + start, stride: n, rows: rows.count, depth: depth, to: packedA)
-        multiplyBlock(n, rows: rows, start: start, depth: depth, packedA: packedA, packedB: panelsOfB, c)
+        multiplyBlock(
+          n, rows: first..<min(end, first + Block.rows), start: start, depth: depth, a: a, packedB: panelsOfB, c)
       }
     }
   }

@@ -16,7 +16,7 @@ let steps: [(name: String, product: Product)] = [
   ("5 packing", packed), ("6 cache blocks", cacheBlocks), ("7 threads", threaded),
 ]
 
-/// Multiples of the tile's 12 rows and 32 columns: what to do with the rest is told in the guide.
+/// Multiples of the tile's 8 rows and 48 columns: what to do with the rest is told in the guide.
 let sizes = [96, 192, 288, 384, 576, 768, 960, 1152]
 
 /// GFLOP/s: the median of several runs, a tenth of a second of them or one.

@@ -8,38 +8,38 @@ import Dispatch
 /// so it waits for nothing. It is written for three vector widths, and the fastest counts: the widest that fits the
 /// machine's registers.
 public enum ProcessorPeak {
-  /// Measures for about `milliseconds` on `threads` cores at once.
+  /// The median of several runs of about `milliseconds` on `threads` cores at once.
   ///
   /// - Returns: floating-point operations a second, of all threads together; a multiply-add counts as two.
-  public static func measure(threads: Int, milliseconds: Int) -> Double {
-    let loops: [@Sendable (Int, Float) -> Float] = [chains16, chains8, chains4]
-    let flopsPerPass = [12 * 16, 12 * 8, 24 * 4].map { 2.0 * Double($0) }
-    var best = 0.0
-    for (loop, flops) in zip(loops, flopsPerPass) {
-      var passes = 20_000
-      var elapsed = time(loop, passes: passes, threads: threads)
-      // One short run to know the speed, then runs of the time asked for.
-      passes = max(passes, Int(Double(passes) * Double(milliseconds) / 6 * 1e6 / elapsed))
-      var fastest = Double.infinity
-      for _ in 0..<2 {
-        elapsed = time(loop, passes: passes, threads: threads)
-        fastest = min(fastest, elapsed)
-      }
-      best = max(best, flops * Double(passes * threads) / fastest * 1e9)
-    }
-    return best
+  public static func measure(threads: Int, milliseconds: Int, runs: Int = 5) -> Double {
+    let (loop, flops, speed) = fastest
+    let passes = max(1000, Int(speed * Double(milliseconds) * 1e-3 / flops))
+    let times = (0..<runs).map { _ in time(loop, passes: passes, threads: threads) }.sorted()
+    return flops * Double(passes * threads) / times[runs / 2] * 1e9
   }
 
-  private static func time(_ loop: @Sendable (Int, Float) -> Float, passes: Int, threads: Int) -> Double {
-    withoutActuallyEscaping(loop) { loop in
-      let start = DispatchTime.now().uptimeNanoseconds
-      DispatchQueue.concurrentPerform(iterations: threads) { index in
-        let sum = loop(passes, 1 + Float(index) * 1e-7)
-        // A use that the compiler cannot see through, or it would leave the loop out.
-        if sum == 0.123 { print("") }
-      }
-      return Double(DispatchTime.now().uptimeNanoseconds - start)
+  private typealias Loop = @Sendable (Int, Float) -> Float
+
+  /// The loop of the vector width that is fastest here, its operations a pass, and its speed on one core.
+  private static let fastest: (loop: Loop, flops: Double, speed: Double) = {
+    let loops: [(Loop, Int)] = [(chains16, 12 * 16), (chains8, 12 * 8), (chains4, 24 * 4)]
+    let tried = loops.map { loop, lanes in
+      let flops = 2 * Double(lanes)
+      let passes = 200_000
+      let best = (0..<5).map { _ in time(loop, passes: passes, threads: 1) }.min()!
+      return (loop: loop, flops: flops, speed: flops * Double(passes) / best * 1e9)
     }
+    return tried.max { $0.speed < $1.speed }!
+  }()
+
+  private static func time(_ loop: Loop, passes: Int, threads: Int) -> Double {
+    let start = DispatchTime.now().uptimeNanoseconds
+    DispatchQueue.concurrentPerform(iterations: threads) { index in
+      let sum = loop(passes, 1 + Float(index) * 1e-7)
+      // A use that the compiler cannot see through, or it would leave the loop out.
+      if sum == 0.123 { print("") }
+    }
+    return Double(DispatchTime.now().uptimeNanoseconds - start)
   }
 
   // Accumulators are named variables, because an array of them would live in memory. y ← y·a + b with a < 1 stays
