@@ -61,10 +61,29 @@ public func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transpose
   }
 }
 
-/// x Wᵀ + b: a linear layer, `[…, in] → […, out]`, with PyTorch's weight `[out, in]`.
+/// x Wᵀ + b: a linear layer, `[…, in] → […, out]`, with PyTorch's weight `[out, in]` and bias `[out]`.
 public func linear(_ x: Tensor, weight: Tensor, bias: Tensor? = nil) -> Tensor {
-  let product =
-    x.ndim == 1
-    ? matmul(x.reshaped([1, -1]), weight, transposeB: true).reshaped([-1]) : matmul(x, weight, transposeB: true)
-  return bias.map { product + $0 } ?? product
+  if x.ndim == 1 { return linear(x.reshaped([1, -1]), weight: weight, bias: bias).reshaped([-1]) }
+  guard let bias else { return matmul(x, weight, transposeB: true) }
+  guard x.ndim > 1, weight.ndim == 2, x.dim(-1) == weight.shape[1], bias.shape == [weight.shape[0]] else {
+    fatalError(
+      "linear: x \(x.shape), weight \(weight.shape) and bias \(bias.shape) must be […, in], [out, in] and [out].")
+  }
+  let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+  let lead = Array(x.shape.dropLast())
+  let rows = lead.reduce(1, *)
+  // The sums begin with the bias, which is cheaper than to add it in the end.
+  let value = Tensor(shape: lead + [outputs]) { y in
+    MatrixProduct.run(
+      m: rows, n: outputs, k: inputs, a: MatrixView(x.pointer, columns: inputs, isTransposed: false),
+      b: MatrixView(weight.pointer, columns: inputs, isTransposed: true), c: y, cStride: outputs,
+      start: .columnBias(bias.pointer))
+  }
+  return value.recorded(from: [x, weight, bias]) { g, _, index in
+    switch index {
+    case 0: matmul(g, weight)
+    case 1: matmul(g.reshaped([rows, outputs]), x.reshaped([rows, inputs]), transposeA: true)
+    default: g.sum(axes: Array(lead.indices))
+    }
+  }
 }

@@ -53,14 +53,19 @@ enum MatrixProduct {
   ) {
     guard m > 0, n > 0 else { return }
     var accumulates = false
+    var bias: UnsafePointer<Float>?
     switch start {
     case .result: accumulates = true
-    case .columnBias(let bias):
-      accumulates = true
-      for i in 0..<m { (c + i * cStride).update(from: bias, count: n) }
-    case .zero:
-      if k == 0 { for i in 0..<m { (c + i * cStride).update(repeating: 0, count: n) } }
+    case .columnBias(let numbers): bias = numbers
+    case .zero: break
     }
+    // A few rows begin with their bias here, many where a thread comes to them.
+    if let numbers = bias, k == 0 || m <= FewRows.most {
+      for i in 0..<m { (c + i * cStride).update(from: numbers, count: n) }
+      accumulates = true
+      bias = nil
+    }
+    if k == 0 && !accumulates { for i in 0..<m { (c + i * cStride).update(repeating: 0, count: n) } }
     guard k > 0 else { return }
     if m <= FewRows.most, a.columnStride == 1, b.rowStride == 1 {
       FewRows.run(
@@ -107,7 +112,7 @@ enum MatrixProduct {
       block(
         rows: firstRow..<Swift.min(m, firstRow + rowsPerBlock),
         vectors: firstVector..<Swift.min(vectors, firstVector + vectorsPerRange),
-        n: n, k: k, a: a, b: b, packedB: packedB?.pointer, c: c, cStride: cStride, accumulates: accumulates)
+        n: n, k: k, a: a, b: b, packedB: packedB?.pointer, c: c, cStride: cStride, bias: bias, accumulates: accumulates)
     }
     let tasks = rowBlocks * columnRanges
     if isParallel { parallelTasks(tasks, task) } else { for index in 0..<tasks { task(index) } }
@@ -116,7 +121,8 @@ enum MatrixProduct {
   /// One thread's part of the result.
   private static func block(
     rows: Range<Int>, vectors: Range<Int>, n: Int, k: Int, a: MatrixView, b: MatrixView,
-    packedB: UnsafeMutablePointer<Float>?, c: UnsafeMutablePointer<Float>, cStride: Int, accumulates: Bool
+    packedB: UnsafeMutablePointer<Float>?, c: UnsafeMutablePointer<Float>, cStride: Int,
+    bias: UnsafePointer<Float>?, accumulates: Bool
   ) {
     guard !rows.isEmpty, !vectors.isEmpty else { return }
     // Rows of A are read where they are. They are copied if they are columns of memory, or begin so many kilobytes
@@ -155,9 +161,12 @@ enum MatrixProduct {
               pointer: b.offset(row: start, column: column).pointer, stride: b.rowStride, between: Tile.lanes)
           let columns = Swift.min(width * Tile.lanes, n - column)
           let target = c + rows.lowerBound * cStride + column
+          if let bias, start == 0 {
+            for row in 0..<rows.count { (target + row * cStride).update(from: bias + column, count: columns) }
+          }
           Tile.column(
             rows: rows.count, columns: columns, depth: depth, left, right,
-            Tile.Result(pointer: target, stride: cStride, accumulates: accumulates || start > 0),
+            Tile.Result(pointer: target, stride: cStride, accumulates: accumulates || bias != nil || start > 0),
             spare: spare.baseAddress!)
           vector += width
         }
