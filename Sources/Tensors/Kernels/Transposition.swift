@@ -5,6 +5,14 @@
 enum Transposition {
   private typealias Vector = SIMD16<Float>
 
+  /// 16 × 16 numbers on the stack, every row a cache line. (A temporary allocation with that alignment would come from
+  /// the heap, and cost more than the shuffles.)
+  private struct Square {
+    private typealias Four = (Vector, Vector, Vector, Vector)
+    private static var zeros: Four { (.zero, .zero, .zero, .zero) }
+    private var rows: (Four, Four, Four, Four) = (zeros, zeros, zeros, zeros)
+  }
+
   /// target[c · targetStride + r] = source[r · sourceStride + c] for `rows` × `columns` numbers.
   static func run(
     _ source: UnsafePointer<Float>, stride sourceStride: Int, rows: Int, columns: Int,
@@ -12,8 +20,9 @@ enum Transposition {
   ) {
     let (wholeRows, wholeColumns) = (rows & ~15, columns & ~15)
     if wholeRows > 0 && wholeColumns > 0 {
-      withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 64) { first in
-        withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 64) { second in
+      var (first, second) = (Square(), Square())
+      withUnsafeMutableBytes(of: &first) { first in
+        withUnsafeMutableBytes(of: &second) { second in
           let a = first.baseAddress!.assumingMemoryBound(to: Float.self)
           let b = second.baseAddress!.assumingMemoryBound(to: Float.self)
           for r in stride(from: 0, to: wholeRows, by: 16) {
