@@ -21,8 +21,7 @@ public func crossEntropy(_ logits: Tensor, targets: [Int]) -> Tensor {
     let terms = Storage(count: classes)
     for row in range {
       let scores = x + row * classes
-      var largest = scores[0]
-      for index in 1..<classes { largest = scores[index] > largest ? scores[index] : largest }
+      let largest = Extremum.largest(scores, count: classes)
       for index in 0..<classes { terms.pointer[index] = VectorMath.exp(scores[index] - largest) }
       let logSum = VectorMath.log(Summation.sum(terms.pointer, count: classes))
       logSums.pointer[2 * row] = largest

@@ -63,6 +63,33 @@ enum Summation {
   }
 }
 
+/// The largest of contiguous scalars, in sixteen lanes: a single running maximum would be one long chain.
+enum Extremum {
+  /// max sign · xᵢ, times sign again: the largest for sign 1, the smallest for −1. NaN if there is one; −∞ · sign of
+  /// nothing.
+  @inline(__always)
+  static func largest(_ x: UnsafePointer<Float>, count: Int, sign: Float = 1) -> Float {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 16) { buffer in
+      let lanes = buffer.baseAddress!
+      for lane in 0..<16 { lanes[lane] = -.infinity * sign }
+      var index = 0
+      while index + 16 <= count {
+        for lane in 0..<16 { lanes[lane] = better(x[index + lane], lanes[lane], sign) }
+        index += 16
+      }
+      for lane in 0..<count - index { lanes[lane] = better(x[index + lane], lanes[lane], sign) }
+      for lane in 0..<8 { lanes[lane] = better(lanes[lane + 8], lanes[lane], sign) }
+      for lane in 0..<4 { lanes[lane] = better(lanes[lane + 4], lanes[lane], sign) }
+      return better(better(lanes[0], lanes[1], sign), better(lanes[2], lanes[3], sign), sign)
+    }
+  }
+
+  @inline(__always)
+  static func better(_ x: Float, _ best: Float, _ sign: Float) -> Float {
+    x * sign > best * sign || x != x ? x : best
+  }
+}
+
 /// A reduction seen as a three-axis one, [outer, reduced, inner] → [outer, inner], after moving axes where that is
 /// needed.
 private struct Reduction {
@@ -227,12 +254,15 @@ extension Tensor {
         for block in blocks {
           let out = y + block * r.inner
           let rows = x + block * r.reduced * r.inner
+          if r.inner == 1 {
+            out[0] = Extremum.largest(rows, count: r.reduced, sign: sign)
+            continue
+          }
           for index in 0..<r.inner { out[index] = rows[index] }
           for row in 1..<Swift.max(r.reduced, 1) {
             let source = rows + row * r.inner
             for index in 0..<r.inner {
-              let better = source[index] * sign > out[index] * sign || source[index] != source[index]
-              out[index] = better ? source[index] : out[index]
+              out[index] = Extremum.better(source[index], out[index], sign)
             }
           }
         }

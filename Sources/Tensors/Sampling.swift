@@ -74,7 +74,8 @@ private func drawClasses(
         for row in rows {
           fill(UnsafeBufferPointer(start: x.pointer + row * classes, count: classes), sums)
           for index in 1..<max(classes, 1) { sums[index] += sums[index - 1] }
-          for draw in row * count..<(row + 1) * count { result[draw] = classIndex(uniforms[draw], UnsafeBufferPointer(sums)) }
+          let sums = UnsafeBufferPointer(sums)
+          for draw in row * count..<(row + 1) * count { result[draw] = classIndex(uniforms[draw], sums) }
         }
       }
     }

@@ -80,8 +80,7 @@ public func logSumExp(_ x: Tensor, axis: Int, keepDims: Bool = false) -> Tensor 
 private func shiftedExponentials(
   _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int
 ) -> (largest: Float, sum: Float) {
-  var largest = -Float.infinity
-  for index in 0..<count { largest = x[index] > largest ? x[index] : largest }
+  let largest = Extremum.largest(x, count: count)
   // A row of −∞ only, as a mask can make it, gives NaN as in every framework; +∞ too.
   for index in 0..<count { y[index] = VectorMath.exp(x[index] - largest) }
   return (largest, Summation.sum(y, count: count))

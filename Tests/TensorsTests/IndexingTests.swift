@@ -144,6 +144,35 @@ final class IndexingTests: XCTestCase {
     XCTAssertEqual(Tensor.zeros([2, 0]).cumulativeSum(axis: 0).shape, [2, 0])
   }
 
+  func testEmptyBatchesAndAxes() {
+    let images = Tensor.zeros([0, 2, 3, 3]).tracked()
+    let weight = Tensor.ones([2, 4, 3, 3]).tracked()
+    let up = convTranspose2d(images, weight, stride: 2, padding: 1, outputPadding: 1)
+    XCTAssertEqual(up.shape, [0, 4, 6, 6])
+    XCTAssertEqual(grad(of: up, wrt: [images, weight]).map { $0.shape }, [[0, 2, 3, 3], [2, 4, 3, 3]])
+    XCTAssertEqual(grad(of: up.sum(), wrt: [weight])[0].scalars, [Float](repeating: 0, count: 72))
+    XCTAssertEqual(averagePool2d(images, size: 2, stride: 1, padding: 1).shape, [0, 2, 4, 4])
+    XCTAssertEqual(grad(of: maxPool2d(images, size: 2), wrt: [images])[0].shape, [0, 2, 3, 3])
+    XCTAssertEqual(upsampleNearest2d(images, factor: 2).shape, [0, 2, 6, 6])
+    let x = Tensor.zeros([3, 0]).tracked()
+    XCTAssertEqual(softmax(x, axes: [0, 1]).shape, [3, 0])
+    XCTAssertEqual(logSoftmax(x, axes: [1]).shape, [3, 0])
+    XCTAssertEqual(x.sorted().values.shape, [3, 0])
+    XCTAssertEqual(x.topK(0).values.shape, [3, 0])
+    XCTAssertEqual(x.flipped(axis: 1).shape, [3, 0])
+    XCTAssertEqual(grad(of: x.cumulativeSum(axis: 0), wrt: [x])[0].shape, [3, 0])
+    XCTAssertEqual(grad(of: x.take([], axis: 0), wrt: [x])[0].shape, [3, 0])
+    XCTAssertEqual(Tensor.zeros([2, 3]).take([], axis: 1).shape, [2, 0])
+    // Axes of length 1, and none at all.
+    let one = Tensor([5, 7], shape: [2, 1]).tracked()
+    XCTAssertEqual(softmax(one).scalars, [1, 1])
+    XCTAssertEqual(grad(of: softmax(one), wrt: [one], seed: Tensor([1, 2], shape: [2, 1]))[0].scalars, [0, 0])
+    XCTAssertEqual(logSumExp(one, axis: 1).scalars, [5, 7])
+    XCTAssertEqual(one.cumulativeSum(axis: 1).scalars, [5, 7])
+    XCTAssertEqual(one.topK(1).indices, [0, 0])
+    XCTAssertEqual(softmax(Tensor([3, 3]), axes: []).scalars, [1, 1])
+  }
+
   // MARK: Infinities, as in PyTorch
 
   func testMaskedRows() {
