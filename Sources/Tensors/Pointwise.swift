@@ -71,7 +71,7 @@ enum Pointwise {
     @inline(__always) func callAsFunction(_ x: Float) -> Float { VectorMath.erf(x) }
   }
   struct GELU: UnaryFunction {
-    @inline(__always) func callAsFunction(_ x: Float) -> Float { 0.5 * x * (1 + VectorMath.erf(x * 0.707_106_77)) }
+    @inline(__always) func callAsFunction(_ x: Float) -> Float { x * VectorMath.normalDistribution(x) }
   }
   struct Softplus: UnaryFunction {
     @inline(__always) func callAsFunction(_ x: Float) -> Float { VectorMath.softplus(x) }
@@ -191,8 +191,7 @@ enum Pointwise {
   }
   struct GELUGradient: BinaryFunction {
     @inline(__always) func callAsFunction(_ g: Float, _ x: Float) -> Float {
-      let cdf = 0.5 * (1 + VectorMath.erf(x * 0.707_106_77))
-      return g * (cdf + x * (0.398_942_3 * VectorMath.exp(-0.5 * x * x)))
+      g * (VectorMath.normalDistribution(x) + x * (0.398_942_3 * VectorMath.exp(-0.5 * x * x)))
     }
   }
 }
