@@ -34,6 +34,22 @@ public final class GroupNorm: Module {
     return groupNorm(x, groupCount: groupCount, weight: weight.value, bias: bias.value, eps: eps)
   }
 
+  /// silu(y · (1 + scale) + shift) in one pass, y this layer's result: what the blocks of a diffusion network do between
+  /// two convolutions. `scale` and `shift` are [N, C]; without them it is silu(y).
+  public func silu(_ x: Tensor, scale: Tensor? = nil, shift: Tensor? = nil) -> Tensor {
+    if x.ndim < 2 || x.dim(1) != weight.shape[0] {
+      fatalError("GroupNorm: the input has shape \(x.shape); its axis 1 must be \(weight.shape[0]) channels.")
+    }
+    var gain = weight.value.reshaped([1, -1])
+    var offset = bias.value.reshaped([1, -1])
+    if let scale {
+      gain = gain * (1 + scale)
+      offset = offset * (1 + scale)
+    }
+    if let shift { offset = offset + shift }
+    return groupNormSiLU(x, groupCount: groupCount, gain: gain, offset: offset, eps: eps)
+  }
+
   public override class var hasFixedParts: Bool { true }
   public override var summary: String { "\(weight.shape[0]) in \(groupCount) groups" }
 }

@@ -44,17 +44,21 @@ public final class ResidualBlock: Module {
 
   /// x [N, in, H, W], condition [N, E] → [N, out, H, W].
   public func callAsFunction(_ x: Tensor, _ condition: Tensor? = nil) -> Tensor {
-    var h = norm2(conv1(silu(norm1(x))))
+    let h = conv1(norm1.silu(x))
+    let inner: Tensor
     if let emb {
       guard let condition else {
         fatalError(
           "ResidualBlock: this block was built with a condition, but none was given.")
       }
-      let film = emb(condition).expandedDimensions(axis: -1).expandedDimensions(axis: -1)  // N, 2·out, 1, 1
+      let film = emb(condition)  // N, 2·out
       let channels = norm2.weight.shape[0]
-      h = h * (1 + film.sliced(axis: 1, 0..<channels)) + film.sliced(axis: 1, channels..<2 * channels)
+      inner = norm2.silu(
+        h, scale: film.sliced(axis: 1, 0..<channels), shift: film.sliced(axis: 1, channels..<2 * channels))
+    } else {
+      inner = norm2.silu(h)
     }
-    return (skip.map { $0(x) } ?? x) + conv2(silu(h))
+    return (skip.map { $0(x) } ?? x) + conv2(inner)
   }
 
   public override class var hasFixedParts: Bool { true }

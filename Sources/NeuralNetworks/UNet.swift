@@ -153,7 +153,7 @@ public final class UNet: Module {
       h = c.concatenatesSkips ? concatenated([enlarged, skip], axis: 1) : enlarged + skip
       for block in level.blocks { h = block(h, e) }
     }
-    return depthToSpace(head(silu(norm(h))), c.patchSize)
+    return depthToSpace(head(norm.silu(h)), c.patchSize)
   }
 
   private func condition(_ noise: Tensor, labels: [Int]?) -> Tensor {

@@ -21,7 +21,6 @@ public func groupNorm(
   let rows = x.shape[0] * groupCount
   let length = x.scalarCount / Swift.max(rows, 1)
   let places = x.shape[2...].reduce(1, *)
-  let grouped = [x.shape[0], groupCount, -1]
   let perChannel = [channels] + [Int](repeating: 1, count: x.ndim - 2)
 
   // Mean and 1/√(v + ε) of every group, kept for the backward pass.
@@ -48,33 +47,200 @@ public func groupNorm(
     }
   }
 
-  // x̂ in single operations: what derivatives of higher order need.
-  func normalized() -> Tensor {
-    let g = x.reshaped(grouped)
-    let centred = g - g.mean(axis: -1, keepDims: true)
-    return centred * rsqrt(square(centred).mean(axis: -1, keepDims: true) + eps)
-  }
-
   let inputs = [x] + [weight, bias].compactMap { $0 }
   return value.recorded(from: inputs) { g, _, index in
     let isBias = index == 2 || (index == 1 && weight == nil)
     let otherAxes = [0] + Array(2..<x.ndim)
     if isBias { return g.sum(axes: otherAxes) }
     if isRecording(g, x) || (index == 0 && weight.map { isRecording($0) } ?? false) {
-      if index == 1 { return (g * normalized().reshaped(x.shape)).sum(axes: otherAxes) }
-      let centred = x.reshaped(grouped) - x.reshaped(grouped).mean(axis: -1, keepDims: true)
-      let scale = rsqrt(square(centred).mean(axis: -1, keepDims: true) + eps)
-      let xHat = centred * scale
-      let gHat = (weight.map { g * $0.reshaped(perChannel) } ?? g).reshaped(grouped)
-      let projected =
-        gHat - gHat.mean(axis: -1, keepDims: true) - xHat * (gHat * xHat).mean(axis: -1, keepDims: true)
-      return (projected * scale).reshaped(x.shape)
+      let single = SingleOperations(x, groupCount: groupCount, eps: eps)
+      if index == 1 { return (g * single.normalized.reshaped(x.shape)).sum(axes: otherAxes) }
+      return single.inputGradient(weight.map { g * $0.reshaped(perChannel) } ?? g)
     }
     return index == 0
       ? groupNormInputGradient(
         g, x, weight: weight, statistics: statistics, groupCount: groupCount, rows: rows, length: length, places: places
       )
       : groupNormWeightGradient(g, x, statistics: statistics, groupCount: groupCount, places: places)
+  }
+}
+
+/// Group normalisation with a gain and an offset for every channel of every image, and SiLU after it: one pass where
+/// single operations take five.
+///
+/// y = silu(x̂ · gain + offset), x̂ as in ``groupNorm(_:groupCount:weight:bias:eps:)``; the input is `[N, C, …]`, gain and
+/// offset are `[N, C]`, or `[1, C]` for the same in all images. With gain = weight · (1 + scale) and offset = bias · (1 +
+/// scale) + shift it is the conditioned normalisation of diffusion networks (FiLM: E. Perez et al., AAAI 2018).
+public func groupNormSiLU(
+  _ x: Tensor, groupCount: Int, gain: Tensor, offset: Tensor, eps: Float = 1e-5
+) -> Tensor {
+  guard x.ndim >= 2, groupCount > 0, x.shape[1] % groupCount == 0,
+    [gain, offset].allSatisfy({ $0.shape == [x.shape[0], x.shape[1]] || $0.shape == [1, x.shape[1]] })
+  else {
+    fatalError(
+      "groupNormSiLU: the input \(x.shape) [N, C, …] in \(groupCount) groups, the gain \(gain.shape) and the offset "
+        + "\(offset.shape), both [N, C] or [1, C], do not fit.")
+  }
+  let layout = GroupLayout(x, groupCount: groupCount)
+  let statistics = Storage(count: 2 * layout.rows)
+  let value = Tensor(shape: x.shape) { y in
+    parallelRows(layout.rows, length: 8 * layout.length) { rows in
+      for row in rows {
+        let (mean, scale) = layout.statistics(x.pointer + row * layout.length, eps: eps)
+        statistics.pointer[2 * row] = mean
+        statistics.pointer[2 * row + 1] = scale
+        layout.forEachChannel(row) { image, channel, start in
+          let a = scale * gain.pointer[layout.index(image, channel, of: gain)]
+          let b = offset.pointer[layout.index(image, channel, of: offset)] - mean * a
+          for place in start..<start + layout.places {
+            let u = b.addingProduct(x.pointer[place], a)
+            y[place] = u * VectorMath.sigmoid(u)
+          }
+        }
+      }
+    }
+  }
+  // One pass gives all three gradients. Those for gain and offset, which are asked for next, are kept until then.
+  final class Kept {
+    var gradient: Storage?
+    var sums: [Tensor] = []
+  }
+  let kept = Kept()
+  return value.recorded(from: [x, gain, offset]) { g, _, index in
+    if isRecording(g, x, gain, offset) {
+      let single = SingleOperations(x, groupCount: groupCount, eps: eps)
+      let xHat = single.normalized.reshaped(x.shape)
+      let perImage = { (t: Tensor) in t.reshaped(t.shape + [Int](repeating: 1, count: x.ndim - 2)) }
+      let u = xHat * perImage(gain) + perImage(offset)
+      let s = sigmoid(u)
+      let slope = g * (s * (1 + u * (1 - s)))
+      switch index {
+      case 0: return single.inputGradient(slope * perImage(gain))
+      case 1: return (slope * xHat).reshaped([layout.images, layout.channels, -1]).sum(axis: -1)
+      default: return slope.reshaped([layout.images, layout.channels, -1]).sum(axis: -1)
+      }
+    }
+    if index == 0 || kept.gradient !== g.storage {
+      let (dx, dGain, dOffset) = groupNormSiLUGradients(
+        g, x, gain: gain, offset: offset, statistics: statistics, layout: layout)
+      kept.gradient = g.storage
+      kept.sums = [dGain, dOffset]
+      if index == 0 {
+        if gain.node == nil && offset.node == nil { kept.gradient = nil }
+        return dx
+      }
+    }
+    let sums = kept.sums[index - 1]
+    if index == 2 || offset.node == nil {
+      kept.gradient = nil
+      kept.sums = []
+    }
+    return sums
+  }
+}
+
+/// All three gradients of ``groupNormSiLU(_:groupCount:gain:offset:eps:)``. With h = g · silu′(u): doffset = Σ h, dgain =
+/// Σ h x̂, and dx as for the plain normalisation with ĝ = h · gain.
+private func groupNormSiLUGradients(
+  _ g: Tensor, _ x: Tensor, gain: Tensor, offset: Tensor, statistics: Storage, layout: GroupLayout
+) -> (dx: Tensor, dGain: Tensor, dOffset: Tensor) {
+  let dGain = Tensor(shape: [layout.images, layout.channels]) { _ in }
+  let dOffset = Tensor(shape: [layout.images, layout.channels]) { _ in }
+  let dx = Tensor(shape: x.shape) { result in
+    parallelRows(layout.rows, length: 12 * layout.length) { rows in
+      for row in rows {
+        let mean = statistics.pointer[2 * row]
+        let scale = statistics.pointer[2 * row + 1]
+        var sum: Float = 0
+        var dot: Float = 0
+        layout.forEachChannel(row) { image, channel, start in
+          let factor = gain.pointer[layout.index(image, channel, of: gain)]
+          let a = scale * factor
+          let b = offset.pointer[layout.index(image, channel, of: offset)] - mean * a
+          for place in start..<start + layout.places {
+            let u = b.addingProduct(x.pointer[place], a)
+            let s = VectorMath.sigmoid(u)
+            result[place] = g.pointer[place] * (s * (1 + u * (1 - s)))
+          }
+          let part = sumAndDot(result + start, x.pointer + start, mean: mean, count: layout.places)
+          dOffset.pointer[image * layout.channels + channel] = part.sum
+          dGain.pointer[image * layout.channels + channel] = scale * part.dot
+          sum += factor * part.sum
+          dot += factor * part.dot
+        }
+        let meanGradient = scale * sum / Float(layout.length)
+        let slope = -scale * scale * (scale * dot / Float(layout.length))
+        layout.forEachChannel(row) { image, channel, start in
+          let factor = scale * gain.pointer[layout.index(image, channel, of: gain)]
+          for place in start..<start + layout.places {
+            result[place] = (factor * result[place] - meanGradient).addingProduct(x.pointer[place] - mean, slope)
+          }
+        }
+      }
+    }
+  }
+  return (dx, dGain, dOffset)
+}
+
+/// How `[N, C, …]` falls into groups: one row a group of an image.
+private struct GroupLayout {
+  let images: Int
+  let channels: Int
+  let perGroup: Int
+  let rows: Int
+  let length: Int
+  let places: Int
+
+  init(_ x: Tensor, groupCount: Int) {
+    images = x.shape[0]
+    channels = x.shape[1]
+    perGroup = channels / groupCount
+    places = x.shape[2...].reduce(1, *)
+    rows = images * groupCount
+    length = perGroup * places
+  }
+
+  /// Calls `body(image, channel, place of its first number)` for the channels of a group.
+  @inline(__always)
+  func forEachChannel(_ row: Int, _ body: (Int, Int, Int) -> Void) {
+    let first = row * perGroup
+    for index in first..<first + perGroup { body(index / channels, index % channels, index * places) }
+  }
+
+  /// Where the number for a channel of an image lies in a tensor of `[N, C]` or `[1, C]`.
+  @inline(__always)
+  func index(_ image: Int, _ channel: Int, of tensor: Tensor) -> Int {
+    tensor.shape[0] == 1 ? channel : image * channels + channel
+  }
+
+  /// The mean of a group, and 1/√(variance + ε).
+  func statistics(_ x: UnsafePointer<Float>, eps: Float) -> (mean: Float, scale: Float) {
+    let mean = Summation.sum(x, count: length) / Float(length)
+    return (mean, 1 / (centredSquares(x, mean: mean, count: length) / Float(length) + eps).squareRoot())
+  }
+}
+
+/// Group normalisation in single operations: what derivatives of higher order need.
+private struct SingleOperations {
+  let shape: [Int]
+  let scale: Tensor
+  /// x̂, `[N, groups, …]`.
+  let normalized: Tensor
+
+  init(_ x: Tensor, groupCount: Int, eps: Float) {
+    shape = x.shape
+    let grouped = x.reshaped([x.shape[0], groupCount, -1])
+    let centred = grouped - grouped.mean(axis: -1, keepDims: true)
+    scale = rsqrt(square(centred).mean(axis: -1, keepDims: true) + eps)
+    normalized = centred * scale
+  }
+
+  /// dx from the gradient of x̂.
+  func inputGradient(_ g: Tensor) -> Tensor {
+    let g = g.reshaped(normalized.shape)
+    let projected =
+      g - g.mean(axis: -1, keepDims: true) - normalized * (g * normalized).mean(axis: -1, keepDims: true)
+    return (projected * scale).reshaped(shape)
   }
 }
 

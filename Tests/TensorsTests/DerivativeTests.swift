@@ -156,6 +156,13 @@ final class DerivativeTests: XCTestCase {
       convTranspose2d($0[0], $0[1], padding: 1, groups: 2)
     }
     check("upsampleNearest2d", [[1, 2, 2, 2]]) { square(upsampleNearest2d($0[0], factor: 2)) }
+    for images in [1, 2] {
+      check("groupNormSiLU", [[2, 4, 3, 3], [images, 4], [images, 4]]) {
+        groupNormSiLU($0[0], groupCount: 2, gain: $0[1], offset: $0[2], eps: 0.1)
+      }
+    }
+    check("linear", [[3, 4], [5, 4], [5]]) { linear($0[0], weight: $0[1], bias: $0[2]) }
+    check("linear of matrices", [[2, 3, 4], [5, 4], [5]]) { linear($0[0], weight: $0[1], bias: $0[2]) }
     check("groupNorm", [[2, 4, 3, 3], [4], [4]]) {
       groupNorm($0[0], groupCount: 2, weight: $0[1], bias: $0[2], eps: 0.1)
     }

@@ -179,4 +179,22 @@ final class KernelTests: XCTestCase {
       XCTAssertEqual(Double(columns[column]), want, accuracy: 1e-6 * want)
     }
   }
+
+  func testNormalisationWithSiLUIsTheCompositionOfItsParts() {
+    let x = Tensor.normal([3, 8, 5, 7], using: &rng).tracked()
+    let gain = Tensor.normal([3, 8], using: &rng).tracked()
+    let offset = Tensor.normal([3, 8], using: &rng).tracked()
+    let fused = groupNormSiLU(x, groupCount: 2, gain: gain, offset: offset)
+    let parts = silu(groupNorm(x, groupCount: 2) * gain.reshaped([3, 8, 1, 1]) + offset.reshaped([3, 8, 1, 1]))
+    assertClose(fused.detached(), parts.detached(), "value")
+    // Twice with different seeds, and with fewer inputs: what is kept between the gradients must not be mixed up.
+    for round in 0..<2 {
+      let seed = Tensor.normal(x.shape, using: &rng)
+      for inputs in [[x, gain, offset], [gain, offset], [offset], [gain], [x]] {
+        for (got, want) in zip(grad(of: fused, wrt: inputs, seed: seed), grad(of: parts, wrt: inputs, seed: seed)) {
+          assertClose(got, want, "round \(round), gradient of \(got.shape) of \(inputs.count)")
+        }
+      }
+    }
+  }
 }

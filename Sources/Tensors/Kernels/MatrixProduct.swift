@@ -97,7 +97,7 @@ enum MatrixProduct {
     var columnRanges = 1
     if isParallel {
       let threads = Threads.count
-      rowBlocks = roundUp(rowBlocks, to: threads)
+      rowBlocks = roundUp(Swift.max(rowBlocks, Swift.min(4 * threads, m / 64)), to: threads)
       if m < threads * 2 * Tile.mostRows {
         rowBlocks = 1
         columnRanges = Swift.min(threads, (vectors + Tile.mostVectors - 1) / Tile.mostVectors)
