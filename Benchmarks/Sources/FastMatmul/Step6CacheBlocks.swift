@@ -1,9 +1,9 @@
 /// How much is worked on at a time.
 enum Block {
-  /// Depth: a panel of B of 256 × 48 floats (48 KB) stays in the nearest cache while the rows of a block pass by.
-  static let depth = 256
-  /// Rows: a block of A of 192 × 256 floats (192 KB) stays in the second-level cache while all panels of B pass by.
-  static let rows = 192
+  /// Depth: a panel of B of 192 × 48 floats (36 KB) stays in the nearest cache while the rows of a block pass by.
+  static let depth = 192
+  /// Rows: a block of A of 384 × 192 floats (288 KB) stays in the second-level cache while all panels of B pass by.
+  static let rows = 384
 }
 
 /// The tiles of `rows` of C += a block of A, from column `start` on, times the packed panels of B.
@@ -21,10 +21,10 @@ func multiplyBlock(
   }
 }
 
-/// Step 6. The sum over k in blocks of 256, the rows in blocks of 192, so that what is read again and again comes from
+/// Step 6. The sum over k in blocks of 192, the rows in blocks of 384, so that what is read again and again comes from
 /// the nearest caches whatever n is.
 ///
-/// A tile of C is now read and written once a block of depth, which is cheap: 256 multiply-adds a number.
+/// A tile of C is now read and written once a block of depth, which is cheap: 192 multiply-adds a number.
 func cacheBlocks(_ n: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>) {
   let packedB = panels(n * Block.depth)
   defer { packedB.deallocate() }
