@@ -80,6 +80,12 @@ struct Compare: ParsableCommand {
       do {
         let result = try comparison.run(row, isTimed: !check)
         results.append(result)
+        // At once, so that a run that is broken off keeps what it has.
+        if !check, !dryRun {
+          var record = Record.load(setting)
+          record.add([result])
+          try record.save(setting)
+        }
         if check {
           let who = result.variants.keys.sorted().joined(separator: ", ")
           print("\(row.name): agree within \(result.distance.map { "\($0)" } ?? "the tolerance") (\(who))")

@@ -49,14 +49,21 @@ struct Record: Codable {
     results = Row.all.compactMap { byName[$0.name] }
   }
 
-  /// Writes the JSON, the table and the chart.
-  func write(_ setting: Setting) throws -> [URL] {
+  /// Writes the numbers as JSON.
+  @discardableResult
+  func save(_ setting: Setting) throws -> URL {
     try FileManager.default.createDirectory(at: setting.results, withIntermediateDirectories: true)
-    let base = setting.results.appendingPathComponent(Self.fileName(machine, cores: cores)).path
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    let json = URL(fileURLWithPath: base + ".json")
+    let json = setting.results.appendingPathComponent(Self.fileName(machine, cores: cores) + ".json")
     try encoder.encode(self).write(to: json)
+    return json
+  }
+
+  /// Writes the JSON, the table and the chart.
+  func write(_ setting: Setting) throws -> [URL] {
+    let json = try save(setting)
+    let base = setting.results.appendingPathComponent(Self.fileName(machine, cores: cores)).path
     let table = URL(fileURLWithPath: base + ".md")
     try Data(markdown.utf8).write(to: table)
     let chart = URL(fileURLWithPath: base + ".png")
