@@ -52,24 +52,36 @@ struct Chart {
       let pass = ["forward": "f", "input": "dx", "weight": "dw"][result.row.pass!]!
       return "\(s["h"]!)²\(s["kernel"] == 1 ? " 1×1" : s["stride"] == 2 ? " s2" : "") \(pass)"
     }
-    var plot = Plot.barChart(
-      "Convolutions: forward, input gradient, weight gradient", groups: names,
-      series: [Contestant.ours, .torch, .jax].map { who in
-        (who.title, results.map { ($0.speed(who) ?? 0) / 1e9 }, nil)
-      }, yLabel: "GFLOP/s")
+    var plot = bars(
+      "Convolutions: forward (f), input gradient (dx), weight gradient (dw)", yLabel: "GFLOP/s", names: names,
+      contestants: [.ours, .torch, .jax]
+    ) { (results[$0].speed($1) ?? 0) / 1e9 }
     if let peak = results.compactMap(\.peak).max() { plot.horizontalLine(peak / 1e9, label: "the cores' peak") }
+    return plot
+  }
+
+  /// Bars side by side, a group a name, everybody in the same colour in all pictures.
+  private func bars(
+    _ title: String, yLabel: String, names: [String], contestants: [Contestant], value: (Int, Contestant) -> Double
+  ) -> Plot {
+    let ticks = names.enumerated().filter { !$0.element.isEmpty }.map { Axis.Tick(Double($0.offset), $0.element) }
+    var plot = Plot(title, x: Axis(range: -0.6...Double(names.count) - 0.4, ticks: ticks), y: Axis(yLabel))
+    let width = 0.8 / Double(contestants.count)
+    for (place, contestant) in contestants.enumerated() {
+      let shift = (Double(place) - Double(contestants.count - 1) / 2) * width
+      plot.bars(
+        x: names.indices.map { Double($0) + shift }, heights: names.indices.map { value($0, contestant) },
+        width: width * 0.92, label: contestant.title, color: Self.colors[contestant])
+    }
     return plot
   }
 
   /// How many times as long as ours the others take.
   private func relative(_ title: String, _ results: [Result], names: [String]) -> Plot? {
     guard !results.isEmpty else { return nil }
-    let others = [Contestant.torch, .compiled, .jax]
-    var plot = Plot.barChart(
-      title, groups: names,
-      series: others.map { who in
-        (who.title, results.map { ($0.time(who) ?? 0) / ($0.time(.ours) ?? .infinity) }, nil)
-      }, yLabel: "time / ours")
+    var plot = bars(title, yLabel: "time / ours", names: names, contestants: [.torch, .compiled, .jax]) {
+      (results[$0].time($1) ?? 0) / (results[$0].time(.ours) ?? .infinity)
+    }
     plot.horizontalLine(1, label: "ours")
     return plot
   }
@@ -83,9 +95,9 @@ struct Chart {
     let results = record.results.filter { $0.row.name.contains("-\(size)") && $0.time(.ours) != nil }
     let names = results.map { result in
       let name = String(result.row.name.prefix { $0 != "-" })
-      return result.row.pass == "backward" ? "↓" : name
+      return result.row.pass == "backward" ? "" : name
     }
     let title = size == "1M" ? "A million numbers" : "65,536 numbers"
-    return relative("\(title): forward, then forward + backward (↓)", results, names: names)
+    return relative("\(title): forward, and beside it forward + backward", results, names: names)
   }
 }
