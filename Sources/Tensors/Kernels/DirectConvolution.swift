@@ -292,16 +292,22 @@ enum DirectConvolution {
       return result
     }
 
-    /// Writes every second number of a row of pairs, eight at a time; the last eight overlap those before.
+    /// Writes every second number of a row of pairs, eight at a time; the last eight overlap those before, or, in a short
+    /// row, leave what lies behind it as it is.
     private static func dealPairs(
       _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, isSecond: Bool, count: Int
     ) {
       var j = 0
       while j < count {
-        let place = min(j, count - 8)
-        let numbers = UnsafeRawPointer(source + place).loadUnaligned(as: SIMD8<Float>.self)
+        let place = min(j, max(0, count - 8))
+        var numbers = UnsafeRawPointer(source + place).loadUnaligned(as: SIMD8<Float>.self)
         let raw = UnsafeMutableRawPointer(target + 2 * place)
         var pairs = raw.loadUnaligned(as: SIMD16<Float>.self)
+        if count < 8 {
+          let there = isSecond ? pairs.oddHalf : pairs.evenHalf
+          let isBehind = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7) .>= SIMD8<Int32>(repeating: Int32(count))
+          numbers.replace(with: there, where: isBehind)
+        }
         if isSecond { pairs.oddHalf = numbers } else { pairs.evenHalf = numbers }
         raw.storeBytes(of: pairs, as: SIMD16<Float>.self)
         j += 8
@@ -314,7 +320,9 @@ enum DirectConvolution {
         for i in 0..<height {
           let row = source + (channel * height + i) * width
           let target = image + (channel * s.height + a + s.stride * i) * s.width + b
-          if s.stride == 2 && s.width % 2 == 0 && width >= 8 {
+          // A short row's last vector reaches behind it, and behind the last row begins another thread's image.
+          let isLast = channel == s.inputChannels - 1 && a + s.stride * (i + 1) >= s.height
+          if s.stride == 2 && s.width % 2 == 0 && (width >= 8 || (width > 4 && !isLast)) {
             Self.dealPairs(row, to: target - b, isSecond: b == 1, count: width)
           } else {
             for j in 0..<width { target[s.stride &* j] = row[j] }

@@ -33,6 +33,10 @@ struct ShiftedPlanes {
 
   /// Writes all planes of one image.
   func fill(_ planes: UnsafeMutablePointer<Float>, from image: UnsafePointer<Float>) {
+    if stride == 2 && width == 2 * columns && shifts.allSatisfy({ abs($0) < width }) {
+      fillHalves(planes, from: image)
+      return
+    }
     for (number, shift) in shifts.enumerated() {
       for channel in 0..<channels {
         let plane = planes + (number * channels + channel) * planeCount
@@ -41,6 +45,52 @@ struct ShiftedPlanes {
           fillShifted(plane, from: source, by: shift)
         } else {
           fillStrided(plane, from: source, by: shift)
+        }
+      }
+    }
+  }
+
+  /// Stride 2, planes half as wide as the image: first the even and the odd columns of all channels are taken apart, then
+  /// the planes are written from front to back, eight numbers at a time. What is too much at the end of a row is
+  /// overwritten by the next one, or lies in the slack behind the last.
+  private func fillHalves(_ planes: UnsafeMutablePointer<Float>, from image: UnsafePointer<Float>) {
+    let count = channels * height * columns
+    let halves = Storage(count: 2 * (count + 8))
+    let odd = halves.pointer + count + 8
+    var pair = 0
+    while pair < count {
+      let numbers = UnsafeRawPointer(image + 2 * min(pair, max(0, count - 8))).loadUnaligned(as: SIMD16<Float>.self)
+      let place = min(pair, max(0, count - 8))
+      UnsafeMutableRawPointer(halves.pointer + place).storeBytes(of: numbers.evenHalf, as: SIMD8<Float>.self)
+      UnsafeMutableRawPointer(odd + place).storeBytes(of: numbers.oddHalf, as: SIMD8<Float>.self)
+      pair += 8
+    }
+    var target = planes
+    for shift in shifts {
+      let half = shift & 1 == 0 ? halves.pointer : odd
+      // Column j takes number j + first of its row's half.
+      let first = shift >> 1
+      let before = max(0, -first)
+      let present = columns - abs(first)
+      for channel in 0..<channels {
+        for remainder in 0..<2 {
+          for row in 0..<rows {
+            let y = 2 * row + remainder - top
+            if y < 0 || y >= height {
+              target.update(repeating: 0, count: columns)
+            } else {
+              let source = half + (channel * height + y) * columns + max(0, first)
+              var j = 0
+              while j < present {
+                let numbers = UnsafeRawPointer(source + j).loadUnaligned(as: SIMD8<Float>.self)
+                UnsafeMutableRawPointer(target + before + j).storeBytes(of: numbers, as: SIMD8<Float>.self)
+                j += 8
+              }
+              for j in 0..<before { target[j] = 0 }
+              for j in before + present..<columns { target[j] = 0 }
+            }
+            target += columns
+          }
         }
       }
     }
