@@ -34,7 +34,7 @@ enum MatrixProduct {
   /// Rows of a block of A, which lies in the second-level cache.
   private static let rowBlock = 384
   /// Multiply-adds below which a second thread does not pay.
-  private static let parallelWork = 200_000
+  private static let parallelWork = 400_000
 
   /// What the sums start from.
   enum Start {
@@ -130,48 +130,48 @@ enum MatrixProduct {
     let copiesA = a.columnStride != 1 ? vectors.count > 4 : a.rowStride % 1024 == 0 && vectors.count > 8
     let copiedStride = Swift.min(k, depthBlock) + 16
     let copy = copiesA ? Storage(count: rows.count * copiedStride) : nil
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: Tile.spareCount) { spare in
-      var start = 0
-      while start < k {
-        let depth = Swift.min(depthBlock, k - start)
-        let corner = a.offset(row: rows.lowerBound, column: start)
-        if let copy {
-          if corner.columnStride == 1 {
-            for row in 0..<rows.count {
-              (copy.pointer + row * copiedStride).update(from: corner.pointer + row * corner.rowStride, count: depth)
-            }
-          } else {
-            Transposition.run(
-              corner.pointer, stride: corner.columnStride, rows: depth, columns: rows.count, to: copy.pointer,
-              stride: copiedStride)
+    // Only the columns of a partial vector need it; too large for the stack, it would cost small products dearly.
+    let spare = n % Tile.lanes == 0 ? nil : Storage(count: Tile.spareCount)
+    var start = 0
+    while start < k {
+      let depth = Swift.min(depthBlock, k - start)
+      let corner = a.offset(row: rows.lowerBound, column: start)
+      if let copy {
+        if corner.columnStride == 1 {
+          for row in 0..<rows.count {
+            (copy.pointer + row * copiedStride).update(from: corner.pointer + row * corner.rowStride, count: depth)
           }
+        } else {
+          Transposition.run(
+            corner.pointer, stride: corner.columnStride, rows: depth, columns: rows.count, to: copy.pointer,
+            stride: copiedStride)
         }
-        let left =
-          copy.map { Tile.Left(pointer: $0.pointer, rowStride: copiedStride, depthStride: 1) }
-          ?? Tile.Left(pointer: corner.pointer, rowStride: corner.rowStride, depthStride: corner.columnStride)
-        var vector = vectors.lowerBound
-        while vector < vectors.upperBound {
-          let width = Tile.width(remaining: vectors.upperBound - vector)
-          let column = vector * Tile.lanes
-          let right =
-            packedB.map {
-              Tile.EvenRows(pointer: $0 + column * k + start * Tile.lanes, stride: Tile.lanes, between: Tile.lanes * k)
-            }
-            ?? Tile.EvenRows(
-              pointer: b.offset(row: start, column: column).pointer, stride: b.rowStride, between: Tile.lanes)
-          let columns = Swift.min(width * Tile.lanes, n - column)
-          let target = c + rows.lowerBound * cStride + column
-          if let bias, start == 0 {
-            for row in 0..<rows.count { (target + row * cStride).update(from: bias + column, count: columns) }
-          }
-          Tile.column(
-            rows: rows.count, columns: columns, depth: depth, left, right,
-            Tile.Result(pointer: target, stride: cStride, accumulates: accumulates || bias != nil || start > 0),
-            spare: spare.baseAddress!)
-          vector += width
-        }
-        start += depth
       }
+      let left =
+        copy.map { Tile.Left(pointer: $0.pointer, rowStride: copiedStride, depthStride: 1) }
+        ?? Tile.Left(pointer: corner.pointer, rowStride: corner.rowStride, depthStride: corner.columnStride)
+      var vector = vectors.lowerBound
+      while vector < vectors.upperBound {
+        let width = Tile.width(remaining: vectors.upperBound - vector)
+        let column = vector * Tile.lanes
+        let right =
+          packedB.map {
+            Tile.EvenRows(pointer: $0 + column * k + start * Tile.lanes, stride: Tile.lanes, between: Tile.lanes * k)
+          }
+          ?? Tile.EvenRows(
+            pointer: b.offset(row: start, column: column).pointer, stride: b.rowStride, between: Tile.lanes)
+        let columns = Swift.min(width * Tile.lanes, n - column)
+        let target = c + rows.lowerBound * cStride + column
+        if let bias, start == 0 {
+          for row in 0..<rows.count { (target + row * cStride).update(from: bias + column, count: columns) }
+        }
+        Tile.column(
+          rows: rows.count, columns: columns, depth: depth, left, right,
+          Tile.Result(pointer: target, stride: cStride, accumulates: accumulates || bias != nil || start > 0),
+          spare: spare?.pointer ?? target)
+        vector += width
+      }
+      start += depth
     }
   }
 }
