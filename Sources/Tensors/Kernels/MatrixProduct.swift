@@ -75,8 +75,8 @@ enum MatrixProduct {
     }
     let isParallel = isParallel && m * n * k > parallelWork && Threads.count > 1
 
-    // A row-major B that is narrow or hardly used is read where it is.
-    let readsB = b.columnStride == 1 && (m <= 2 * Tile.mostRows || k * n <= 4096)
+    // A row-major B is read where it is if it is hardly used, or small: up to about 400 × 400 packing gains nothing.
+    let readsB = b.columnStride == 1 && (m <= 2 * Tile.mostRows || k * n <= 150_000)
     let packedB: Storage? = readsB ? nil : Storage(count: Strips.count(rows: n, depth: k))
     if let packedB {
       let strips = (n + 15) / 16
