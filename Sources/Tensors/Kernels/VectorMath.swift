@@ -7,6 +7,22 @@
 enum VectorMath {
   private static let roundingMagic: Float = 12_582_912  // 1.5 · 2²³
 
+  /// What eˣ and tanh x share: x = n ln 2 + r with |r| ≤ ½ ln 2, and p ≈ (eʳ − 1 − r)/r². n is in the low bits of t, above
+  /// those of ``roundingMagic``.
+  @inline(__always)
+  private static func reduced(_ x: Float) -> (t: Float, r: Float, p: Float) {
+    let t = Float(roundingMagic).addingProduct(x, 1.442_695_04)
+    let n = t - roundingMagic
+    let r = x.addingProduct(n, -0.693_359_375).addingProduct(n, 2.121_944_4e-4)
+    var p: Float = 1.987_569_1e-4
+    p = Float(1.398_199_9e-3).addingProduct(p, r)
+    p = Float(8.333_452e-3).addingProduct(p, r)
+    p = Float(4.166_579_6e-2).addingProduct(p, r)
+    p = Float(1.666_666_6e-1).addingProduct(p, r)
+    p = Float(0.5).addingProduct(p, r)
+    return (t, r, p)
+  }
+
   /// eˣ, to 1.5 units in the last place; 0 below −87.3, ∞ above 88.72.
   ///
   /// x = n ln 2 + r with |r| ≤ ½ ln 2; eˣ = 2ⁿ eʳ, and eʳ by its Taylor polynomial with the last coefficients
@@ -15,15 +31,7 @@ enum VectorMath {
   static func exp(_ x: Float) -> Float {
     let low = x < -87.33 ? -87.33 : x
     let c = low > 88.72 ? 88.72 : low
-    let t = Float(roundingMagic).addingProduct(c, 1.442_695_04)
-    let n = t - roundingMagic
-    let r = c.addingProduct(n, -0.693_359_375).addingProduct(n, 2.121_944_4e-4)
-    var p: Float = 1.987_569_1e-4
-    p = Float(1.398_199_9e-3).addingProduct(p, r)
-    p = Float(8.333_452e-3).addingProduct(p, r)
-    p = Float(4.166_579_6e-2).addingProduct(p, r)
-    p = Float(1.666_666_6e-1).addingProduct(p, r)
-    p = Float(0.5).addingProduct(p, r)
+    let (t, r, p) = reduced(c)
     let e = Float(1).addingProduct(r, Float(1).addingProduct(p, r))
     // 2ⁿ in two factors: n = 128 alone would not fit an exponent.
     let bits = t.bitPattern &- roundingMagic.bitPattern
@@ -83,15 +91,7 @@ enum VectorMath {
   static func tanh(_ x: Float) -> Float {
     let a = x.magnitude
     let y = 2 * (a > 10 ? 10 : a)
-    let t = Float(roundingMagic).addingProduct(y, 1.442_695_04)
-    let n = t - roundingMagic
-    let r = y.addingProduct(n, -0.693_359_375).addingProduct(n, 2.121_944_4e-4)
-    var p: Float = 1.987_569_1e-4
-    p = Float(1.398_199_9e-3).addingProduct(p, r)
-    p = Float(8.333_452e-3).addingProduct(p, r)
-    p = Float(4.166_579_6e-2).addingProduct(p, r)
-    p = Float(1.666_666_6e-1).addingProduct(p, r)
-    p = Float(0.5).addingProduct(p, r)
+    let (t, r, p) = reduced(y)
     let e = r.addingProduct(p * r, r)
     let power = Float(bitPattern: (t.bitPattern &- roundingMagic.bitPattern &+ 127) << 23)
     let m = (power - 1).addingProduct(e, power)
