@@ -23,6 +23,7 @@ public func groupNorm(
   let places = x.shape[2...].reduce(1, *)
   let perChannel = [channels] + [Int](repeating: 1, count: x.ndim - 2)
 
+  let layout = GroupLayout(x, groupCount: groupCount)
   // Mean and 1/√(v + ε) of every group, kept for the backward pass.
   let statistics = Storage(count: 2 * rows)
   let value = Tensor(shape: x.shape) { y in
@@ -31,9 +32,7 @@ public func groupNorm(
       for row in range {
         let from = source + row * length
         let to = y + row * length
-        let mean = Summation.sum(from, count: length) / Float(length)
-        let variance = centredSquares(from, mean: mean, count: length) / Float(length)
-        let scale = 1 / (variance + eps).squareRoot()
+        let (mean, scale) = layout.statistics(from, eps: eps)
         statistics.pointer[2 * row] = mean
         statistics.pointer[2 * row + 1] = scale
         let firstChannel = row % groupCount * (channels / groupCount)
