@@ -5,7 +5,9 @@ import PackageDescription
 
 /// To add a chapter: a folder in Chapters, one in Solutions, one in Tests, and one line here.
 let chapters: [Chapter] = [
-  Chapter("05", "EDM")
+  Chapter("01", "GAN"),
+  Chapter("02", "WGAN"),
+  Chapter("05", "EDM"),
 ]
 
 // MARK: - The core: compiled with optimisation even in debug builds, because students run debug builds
@@ -18,6 +20,7 @@ let core: [Target] = [
   .core("NeuralNetworks", ["Tensors"]),
   .core("Figures", ["CPNG"]),
   .core("Datasets", ["Tensors", "NeuralNetworks", "Figures"], resources: [.copy("Resources")]),
+  .core("OptimalTransport", ["Tensors"]),
   .target(name: "Exercises"),
   .target(name: "ExerciseTesting", dependencies: ["Exercises", "Tensors"]),
   .target(
@@ -29,6 +32,7 @@ let core: [Target] = [
   .tests("NeuralNetworksTests", ["NeuralNetworks"], resources: [.copy("Fixtures")]),
   .tests("FiguresTests", ["Figures"], resources: [.copy("Fixtures")]),
   .tests("DatasetsTests", ["Datasets"], resources: [.copy("Fixtures")]),
+  .tests("OptimalTransportTests", ["OptimalTransport"], resources: [.copy("Fixtures")]),
   .tests("LabKitTests", ["LabKit", .argumentParser]),
   .tests("CourseKitTests", ["CourseKit", "Exercises", "ExerciseTesting"]),
 ]
@@ -40,6 +44,7 @@ let package = Package(
     .library(name: "Tensors", targets: ["Tensors"]),
     .library(name: "NeuralNetworks", targets: ["NeuralNetworks"]),
     .library(name: "Figures", targets: ["Figures"]),
+    .library(name: "OptimalTransport", targets: ["OptimalTransport"]),
     .executable(name: "course", targets: ["course"]),
   ],
   dependencies: [
@@ -59,7 +64,8 @@ if Context.environment["DOCUMENTATION"] != nil {
 
 // MARK: - How a chapter becomes targets
 
-/// A chapter's three targets: the exercises, the lab that calls them, and the tests that check them.
+/// A chapter's three targets: the exercises, the lab that calls them, and the tests that check them. Labs and tests may
+/// use what an exercise asks for (`OptimalTransport`); the exercises may not.
 struct Chapter {
   let number: String
   let name: String
@@ -100,11 +106,11 @@ struct Chapter {
       exclude: isWhole ? ["Figures", "Mistakes"] : [])
     let lab = Target.executableTarget(
       name: "\(name)Lab",
-      dependencies: core + [exercise, "LabKit", .argumentParser],
+      dependencies: core + [exercise, "OptimalTransport", "LabKit", .argumentParser],
       path: "Chapters/\(name)/Lab")
     let tests = Target.testTarget(
       name: "\(name)Tests",
-      dependencies: core + [exercise, "ExerciseTesting"],
+      dependencies: core + [exercise, "OptimalTransport", "ExerciseTesting"],
       resources: [.copy("Fixtures")])
     return [exercises, lab, tests]
   }

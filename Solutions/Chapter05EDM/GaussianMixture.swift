@@ -1,3 +1,4 @@
+import Exercises
 import Tensors
 
 /// Σₖ wₖ N(μₖ, sₖ²I) in D dimensions: a law whose denoiser, score and density are known at every noise level.

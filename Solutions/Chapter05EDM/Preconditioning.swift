@@ -36,7 +36,7 @@ public struct Preconditioning: Equatable, Sendable {
 ///
 /// Throws `InvalidArgument` unless σ and σ_d are positive.
 public func preconditioning(sigma: Double, sigmaData: Double = 0.5) throws -> Preconditioning {
-  try InvalidArgument.requirePositive(sigma)
+  try InvalidArgument.requirePositive(sigma, "sigma")
   try InvalidArgument.requirePositive(sigmaData, "sigmaData")
   // BEGIN SOLUTION
   let variance = sigma * sigma + sigmaData * sigmaData

@@ -11,7 +11,7 @@ import Tensors
 ///
 /// - Parameter x: noisy samples x₀ + σε (s = 1), of shape [B, …]; the result has the same shape.
 public func score(denoiser: Denoiser, x: Tensor, sigma: Double) throws -> Tensor {
-  try InvalidArgument.requirePositive(sigma)
+  try InvalidArgument.requirePositive(sigma, "sigma")
   // BEGIN SOLUTION
   return (try denoiser(x, sigma) - x) * Float(1 / (sigma * sigma))
   // END SOLUTION

@@ -96,7 +96,7 @@ final class Exercise5_10_Likelihood: ExerciseTestCase {
       let x: [[Double]]
       let logDensity: [Double]
     }
-    let content: Content = try Fixture.load("likelihood")
+    let content: Content = try Fixture.load("likelihood", from: .module)
     let logs = try odeLogLikelihood(
       denoiser: content.twin.denoiser, x: Tensor(rows: content.x), sigmas: grid(200, from: content.sigmaMin, to: 80),
       sigmaData: 0.84)

@@ -74,7 +74,7 @@ final class Exercise5_1_Parametrizations: ExerciseTestCase {
       let noise: [Double]
       let cases: [Case]
     }
-    let content: Content = try Fixture.load("corruptions")
+    let content: Content = try Fixture.load("corruptions", from: .module)
     let x0 = Tensor(content.x0, shape: [content.x0.count])
     let noise = Tensor(content.noise, shape: [content.noise.count])
     for known in content.cases {

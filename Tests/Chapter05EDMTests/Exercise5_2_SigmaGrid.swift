@@ -59,7 +59,7 @@ final class Exercise5_2_SigmaGrid: ExerciseTestCase {
       }
       let cases: [Case]
     }
-    let content: Content = try Fixture.load("sigma-grids")
+    let content: Content = try Fixture.load("sigma-grids", from: .module)
     for known in content.cases {
       let sigmas = try karrasSigmas(
         count: known.count, sigmaMin: known.sigmaMin, sigmaMax: known.sigmaMax, rho: known.rho)

@@ -68,7 +68,7 @@ final class Exercise5_3_Preconditioning: ExerciseTestCase {
       struct Case: Decodable { let sigma, sigmaData, skip, out, input, noise: Double }
       let cases: [Case]
     }
-    let content: Content = try Fixture.load("preconditioning")
+    let content: Content = try Fixture.load("preconditioning", from: .module)
     for known in content.cases {
       let c = try preconditioning(sigma: known.sigma, sigmaData: known.sigmaData)
       let place = "at σ = \(known.sigma), σ_d = \(known.sigmaData)"

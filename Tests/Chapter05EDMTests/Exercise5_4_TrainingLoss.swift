@@ -82,7 +82,7 @@ final class Exercise5_4_TrainingLoss: ExerciseTestCase {
       let slope: Double
       let cases: [Case]
     }
-    let content: Content = try Fixture.load("loss")
+    let content: Content = try Fixture.load("loss", from: .module)
     let shape = [content.x0.count, content.x0[0].count, content.x0[0][0].count]
     let x0 = Tensor(content.x0.flatMap { $0.flatMap { $0 } }, shape: shape)
     let noise = Tensor(content.noise.flatMap { $0.flatMap { $0 } }, shape: shape)

@@ -72,7 +72,7 @@ final class Exercise5_5_IdealDenoiser: ExerciseTestCase {
       let pixels: [[Double]]
       let cases: [Case]
     }
-    let digits: Digits = try Fixture.load("digits-denoiser")
+    let digits: Digits = try Fixture.load("digits-denoiser", from: .module)
     let data = Tensor(rows: digits.pixels) * 0.125 - 1
     for known in digits.cases {
       let clean = try idealDenoiser(Tensor(rows: known.x), sigma: known.sigma, data: data)
@@ -93,7 +93,7 @@ final class Exercise5_5_IdealDenoiser: ExerciseTestCase {
       let mixture: Mixture
       let cases: [Case]
     }
-    let trio: Trio = try Fixture.load("mixture-denoiser")
+    let trio: Trio = try Fixture.load("mixture-denoiser", from: .module)
     let mixture = try GaussianMixture(
       weights: trio.mixture.weights, means: Tensor(rows: trio.mixture.means), variances: trio.mixture.variances)
     for known in trio.cases {

@@ -60,7 +60,7 @@ final class Exercise5_6_ProbabilityFlow: ExerciseTestCase {
       let mean, variance: Double
       let cases: [Case]
     }
-    let content: Content = try Fixture.load("velocities")
+    let content: Content = try Fixture.load("velocities", from: .module)
     let law = GaussianLaw(mean: content.mean, variance: content.variance)
     for known in content.cases {
       let schedule: NoiseSchedule

@@ -78,7 +78,7 @@ final class Exercise5_7_HeunSampler: ExerciseTestCase {
       let initial: [[Double]]
       let euler, heun: Run
     }
-    let content: Content = try Fixture.load("samplers")
+    let content: Content = try Fixture.load("samplers", from: .module)
     let initial = Tensor(rows: content.initial)
     for (name, known) in [("Euler", content.euler), ("Heun", content.heun)] {
       let isEuler = name == "Euler"
@@ -108,7 +108,7 @@ final class Exercise5_7_HeunSampler: ExerciseTestCase {
       let initial: [[Double]]
       let ddim: Run
     }
-    let content: Content = try Fixture.load("samplers")
+    let content: Content = try Fixture.load("samplers", from: .module)
     let sigmas = content.ddim.sigmas
     // Diffusers' DDIM walks x with the scale √ᾱ; the fixture holds x/√ᾱ, and its run began with the same noise.
     let initial = Tensor(rows: content.initial) * Float(sigmas[0] / 80)

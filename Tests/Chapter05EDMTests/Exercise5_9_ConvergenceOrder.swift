@@ -72,7 +72,7 @@ final class Exercise5_9_ConvergenceOrder: ExerciseTestCase {
       }
       let cases: [Case]
     }
-    let content: Content = try Fixture.load("orders")
+    let content: Content = try Fixture.load("orders", from: .module)
     for known in content.cases {
       let order = try fittedOrder(steps: known.steps, errors: known.errors)
       expectClose(order, known.order, relative: 1e-8, "numpy.polyfit fits another slope to these errors")

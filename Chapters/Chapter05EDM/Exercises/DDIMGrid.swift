@@ -1,3 +1,5 @@
+import Exercises
+
 /// ᾱₜ = ∏ (1 − β) for t = 1 … `count`, with β rising linearly: the noise schedule of DDPM (Ho et al. 2020, §4). In
 /// Double: a cumulative product in Float32 is off by 2·10⁻⁴ where 1 − ᾱ is small.
 public func ddpmAlphaBars(count: Int = 1000, firstBeta: Double = 1e-4, lastBeta: Double = 0.02) throws -> [Double] {

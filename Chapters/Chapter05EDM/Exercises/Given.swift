@@ -1,4 +1,4 @@
-import Foundation
+import Exercises
 import Tensors
 
 /// A denoiser D(x; σ): the best guess of the clean x₀ behind x = x₀ + σε, for a batch x of shape [B, …] that shares
@@ -20,25 +20,7 @@ public typealias Network = (_ x: Tensor, _ noise: Tensor) throws -> Tensor
 /// as (i, x, σᵢ).
 public typealias StepObserver = (_ step: Int, _ x: Tensor, _ sigma: Double) throws -> Void
 
-/// The arguments make no sense together; the message says which, what was given, and what is expected.
-public struct InvalidArgument: Error, CustomStringConvertible, LocalizedError, Equatable {
-  public let description: String
-  public var errorDescription: String? { description }
-
-  public init(_ description: String) { self.description = description }
-
-  /// Throws unless the condition holds.
-  static func require(_ condition: Bool, _ message: @autoclosure () -> String) throws {
-    guard condition else { throw InvalidArgument(message()) }
-  }
-}
-
 extension InvalidArgument {
-  /// Throws unless σ is a finite, positive noise level.
-  static func requirePositive(_ sigma: Double, _ name: String = "sigma") throws {
-    try require(sigma > 0 && sigma.isFinite, "\(name) must be positive and finite, but is \(sigma)")
-  }
-
   /// Throws unless σ₀ > σ₁ > … > σ_N ≥ 0 with N ≥ 1: what a sampler can walk down.
   static func requireDescending(_ sigmas: [Double]) throws {
     try require(sigmas.count >= 2, "a sampler needs at least two noise levels, but got \(sigmas.count)")

@@ -23,7 +23,7 @@ import Tensors
 /// - Returns: the denoised samples, of shape [B, D]; differentiable with respect to x.
 /// - Complexity: O(B·N·D).
 public func idealDenoiser(_ x: Tensor, sigma: Double, data: Tensor) throws -> Tensor {
-  try InvalidArgument.requirePositive(sigma)
+  try InvalidArgument.requirePositive(sigma, "sigma")
   try InvalidArgument.require(
     x.ndim == 2 && data.ndim == 2 && x.dim(1) == data.dim(1) && data.dim(0) >= 1,
     "x and the data should have shapes [B, D] and [N, D], but have \(x.shape) and \(data.shape)")
@@ -42,7 +42,7 @@ public func idealDenoiser(_ x: Tensor, sigma: Double, data: Tensor) throws -> Te
 /// - Returns: the denoised samples, of shape [B, D]; differentiable with respect to x.
 /// - Complexity: O(B·K·D).
 public func mixtureDenoiser(_ x: Tensor, sigma: Double, mixture: GaussianMixture) throws -> Tensor {
-  try InvalidArgument.requirePositive(sigma)
+  try InvalidArgument.requirePositive(sigma, "sigma")
   try InvalidArgument.require(
     x.ndim == 2 && x.dim(1) == mixture.means.dim(1),
     "x should have shape [B, \(mixture.means.dim(1))], as the mixture's centres have, but has \(x.shape)")

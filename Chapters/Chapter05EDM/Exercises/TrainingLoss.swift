@@ -10,7 +10,7 @@ import Tensors
 /// It is 1 / c_out², so that the loss in terms of the network's own output has weight 1 at every σ: no noise level
 /// drowns the others.
 public func lossWeight(sigma: Double, sigmaData: Double = 0.5) throws -> Double {
-  try InvalidArgument.requirePositive(sigma)
+  try InvalidArgument.requirePositive(sigma, "sigma")
   try InvalidArgument.requirePositive(sigmaData, "sigmaData")
   throw unsolved("5.4")
 }

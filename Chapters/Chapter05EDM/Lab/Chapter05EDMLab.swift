@@ -129,7 +129,9 @@ struct Chapter05EDMLab: ParsableCommand {
     let lines = rows.map { row in
       [row.name, "\(row.evaluations)", row.error.short, row.highQuality.short, row.spread.short]
     }
-    return text([["sampler", "evaluations", "mean error", "good (law: 0.989)", "spread (law: 0.97)"]] + lines)
+    return TextTable(
+      ["sampler", "evaluations", "mean error", "good (law: 0.989)", "spread (law: 0.97)"], lines
+    ).description
   }
 
   private func table(_ rows: [QualityRow]) -> String {
@@ -141,22 +143,6 @@ struct Chapter05EDMLab: ParsableCommand {
         row.score.agreement?.short ?? "–",
       ]
     }
-    return text([["sampler", "evaluations", "digit-FID", "confidence", "class as asked"]] + lines)
-  }
-
-  private func text(_ rows: [[String]]) -> String {
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
-    }.joined(separator: "\n")
-  }
-}
-
-extension Double {
-  /// Three significant digits.
-  fileprivate var short: String {
-    guard isFinite, self != 0 else { return description }
-    let scale = Foundation.pow(10, 2 - Foundation.log10(magnitude).rounded(.down))
-    return ((self * scale).rounded() / scale).description
+    return TextTable(["sampler", "evaluations", "digit-FID", "confidence", "class as asked"], lines).description
   }
 }

@@ -110,10 +110,3 @@ final class DigitModel {
     try PackageRoot.find().appendingPathComponent("Chapters/Chapter05EDM/Weights/edm-digits.safetensors")
   }
 }
-
-/// Something that a lab cannot go on without: what it is, and what to do.
-struct LabError: Error, CustomStringConvertible, LocalizedError {
-  let description: String
-  var errorDescription: String? { description }
-  init(_ description: String) { self.description = description }
-}

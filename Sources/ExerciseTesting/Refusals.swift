@@ -1,8 +1,9 @@
-import Chapter05EDM
-import ExerciseTesting
+import Exercises
 
 /// The call refuses its arguments with `InvalidArgument`. Any other error (an unsolved exercise, say) passes through.
-func expectRefusal(
+///
+/// - Parameter what: the arguments, as in "a rising grid should throw InvalidArgument".
+public func expectRefusal(
   _ what: String, file: StaticString = #filePath, line: UInt = #line, _ call: () throws -> Void
 ) throws {
   do {

@@ -1,0 +1,2 @@
+import OptimalTransport
+import XCTest
