@@ -20,7 +20,7 @@ SIZE, LATENT, CLASSES, IMAGE_CHANNELS = 8, 3, 3, 2
 
 
 class Generator(nn.Module):
-    def __init__(self, wide=8, narrow=8):
+    def __init__(self, wide=16, narrow=16):
         super().__init__()
         side = SIZE // 4
         self.input = nn.Linear(LATENT, wide * side * side)

@@ -47,7 +47,7 @@ final class ConvolutionalGANTests: XCTestCase {
 
   func testGenerator() throws {
     let generator = ConvolutionalGenerator(
-      latentDimensions: 3, classCount: 3, channels: (8, 8), imageChannels: 2, imageSize: 8, using: &rng)
+      latentDimensions: 3, classCount: 3, channels: (16, 16), imageChannels: 2, imageSize: 8, using: &rng)
     try check("generator", generator) { generator($0, labels: $1) }
   }
 
