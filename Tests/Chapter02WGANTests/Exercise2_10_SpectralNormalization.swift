@@ -45,7 +45,9 @@ final class Exercise2_10_SpectralNormalization: ExerciseTestCase {
     let mixed = try spectralNorm(wide, u: Tensor([0.6, 0.8]), v: Tensor([0, 1, 0]))
     expectClose(
       mixed.item(), 1.2,
-      "uᵀWv with the u and v that were given, whether they are singular vectors or not; 2 is ‖Wv‖, 2.236 Frobenius's norm")
+      "uᵀWv with the u and v that were given, whether they are singular vectors or not; 2 is ‖Wv‖, 2.236 "
+        + "Frobenius's norm"
+    )
     let half = try spectrallyNormalized(wide, u: Tensor([1, 0]), v: Tensor([0, 1, 0]))
     expectClose(half, Tensor(rows: [[0, 1, 0], [0.5, 0, 0]]), "W/σ: every number divided by σ = 2")
   }
@@ -65,7 +67,8 @@ final class Exercise2_10_SpectralNormalization: ExerciseTestCase {
       expectClose(ratio, 0.8 / 0.6 / 4, relative: 1e-3, "one round must shrink the part of the smaller σ to a quarter")
       let many = try powerIteration(weight, u: start, steps: 20)
       let sigma = try spectralNorm(weight, u: many.u, v: many.v)
-      expectClose(sigma.item(), 4, relative: 1e-4, "after 20 rounds σ is the largest singular value; Frobenius's norm is 4.47")
+      expectClose(
+        sigma.item(), 4, relative: 1e-4, "after 20 rounds σ is the largest singular value; Frobenius's norm is 4.47")
       let small = try spectrallyNormalized(weight, u: many.u, v: many.v)
       expectClose(
         small, weight / 4, relative: 1e-3, absolute: 1e-4, "W/σ is W with the largest singular value 1")
@@ -86,7 +89,8 @@ final class Exercise2_10_SpectralNormalization: ExerciseTestCase {
     for shape in [[3, 4], [2, 2, 3, 3]] {
       let weight = Tensor.normal(shape, using: &rng).tracked()
       let (u, v) = try powerIteration(weight, u: .normal([shape[0]], using: &rng), steps: 3)
-      expect(!u.isTracked && !v.isTracked, "u and v are constants for the gradient: nothing of the iteration is recorded")
+      expect(
+        !u.isTracked && !v.isTracked, "u and v are constants for the gradient: nothing of the iteration is recorded")
       let sigma = try spectralNorm(weight, u: u, v: v)
       expect(sigma.isTracked, "σ depends on W, and the gradient must know: don't detach it")
       guard sigma.isTracked else { continue }
@@ -129,7 +133,8 @@ final class Exercise2_10_SpectralNormalization: ExerciseTestCase {
       }
       let gradient = grad(of: (known.probe.tensor * normalized).sum(), wrt: [weight])[0]
       expectClose(
-        gradient, known.gradient.tensor, relative: 1e-3, absolute: 1e-4, "PyTorch's gradient through W/σ is another, \(name)")
+        gradient, known.gradient.tensor, relative: 1e-3, absolute: 1e-4,
+        "PyTorch's gradient through W/σ is another, \(name)")
       let converged = try powerIteration(weight, u: known.u.tensor, steps: 300)
       let largest = try spectralNorm(weight, u: converged.u, v: converged.v)
       expectClose(
@@ -154,7 +159,7 @@ final class Exercise2_10_SpectralNormalization: ExerciseTestCase {
       return try third(tanh(second(h))).squeezed(axis: 1)
     }
     for _ in 0..<30 { _ = try critic(.ones([1, 1, 6, 6])) }
-    // Patches of a stride as wide as the kernel don't overlap, so the convolution stretches no more than its matrix does.
+    // With a stride as wide as the kernel no patches overlap: the convolution stretches no more than its matrix does.
     let x = Tensor.normal([40, 1, 6, 6], using: &rng)
     let y = x + Tensor.normal([40, 1, 6, 6], using: &rng) * 0.01
     let rise = abs(try critic(x) - critic(y))

@@ -23,7 +23,8 @@ final class Exercise2_11_CriticEstimate: ExerciseTestCase {
     expectFinite(bound, "a bound is a number")
     let images = try largestSlope(
       of: { $0.sum(axes: [1, 2, 3]) }, real: .ones([2, 1, 3, 3]), fake: .zeros([3, 1, 3, 3]))
-    expectClose(images, 3, relative: 1e-4, "images too: 9 of difference over a distance of √9, over all axes of a sample")
+    expectClose(
+      images, 3, relative: 1e-4, "images too: 9 of difference over a distance of √9, over all axes of a sample")
     try expectRefusal("samples of different shapes") {
       _ = try criticEstimate(critic, real: .ones([4, 2]), fake: .ones([4, 3]))
     }
@@ -44,7 +45,8 @@ final class Exercise2_11_CriticEstimate: ExerciseTestCase {
       "mean f(real) − mean f(fake) = 5 − 1.5; −3.5 is the critic's loss: the estimate has the other sign")
     let slope = try largestSlope(of: critic, real: real, fake: fake)
     expectClose(
-      slope, 5, "from 2 to 3 x² rises by 5; every real sample must be compared with every fake one, and the pair at "
+      slope, 5,
+      "from 2 to 3 x² rises by 5; every real sample must be compared with every fake one, and the pair at "
         + "distance 0 left out")
     let bound = try transportLowerBound(critic, real: real, fake: fake)
     expectClose(bound, 0.7, "3.5/5: the estimate of f/K, which is 1-Lipschitz")
@@ -109,7 +111,8 @@ final class Exercise2_11_CriticEstimate: ExerciseTestCase {
       expectClose(slope, known.slope, relative: 1e-3, "PyTorch finds another largest slope over all pairs")
       let bound = try transportLowerBound(critic, real: real, fake: fake)
       expectClose(
-        bound, known.estimate / known.slope, relative: 1e-3, absolute: 1e-4, "the estimate divided by the largest slope")
+        bound, known.estimate / known.slope, relative: 1e-3, absolute: 1e-4, "the estimate divided by the largest slope"
+      )
       expect(
         bound <= known.transport + 1e-4,
         "a bound of \(bound) lies above the exact W₁ = \(known.transport) that POT finds: it is no bound")

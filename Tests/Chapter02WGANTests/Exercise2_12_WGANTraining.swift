@@ -91,7 +91,8 @@ final class Exercise2_12_WGANTraining: ExerciseTestCase {
 
   func test2_TheOptimizer() throws {
     let standard = try wganOptimizer()
-    expectClose(standard.betas.0, 0, absolute: 0, "β₁ = 0: no momentum, as the other network changes the loss at every step")
+    expectClose(
+      standard.betas.0, 0, absolute: 0, "β₁ = 0: no momentum, as the other network changes the loss at every step")
     expectClose(standard.betas.1, 0.9, "β₂ = 0.9, not Adam's usual 0.999")
     expectClose(standard.learningRate, 1e-4, "α = 10⁻⁴ unless another is asked for")
     let faster = try wganOptimizer(learningRate: 0.003)
@@ -123,7 +124,8 @@ final class Exercise2_12_WGANTraining: ExerciseTestCase {
         critic.weight.value, Tensor(rows: [weights]), relative: 1e-4,
         "the critic must climb: its weights after one step of plain gradient descent under \(constraint)")
       expectClose(
-        wgan.generator.parameters()[0].parameter.value, Tensor([0, 0]), "the generator stands still in the critic's step")
+        wgan.generator.parameters()[0].parameter.value, Tensor([0, 0]),
+        "the generator stands still in the critic's step")
       expect(
         diary.generated == [0], "fakes are generated once a step, but g was called \(diary.generated.count) times")
     }

@@ -118,7 +118,8 @@ final class Exercise2_8_CriticLoss: ExerciseTestCase {
       critic.weight.value, Tensor(rows: [[-0.1, 0]]), absolute: 1e-6,
       "first the optimizer's step, to [−9.5, 0], then the clipping: a critic clipped before the step leaves it with "
         + "weights out of bounds")
-    expectClose(critic.bias.value, Tensor([-0.08]), absolute: 1e-6, "a number within the bounds stays where the step put it")
+    expectClose(
+      critic.bias.value, Tensor([-0.08]), absolute: 1e-6, "a number within the bounds stays where the step put it")
     try expectRefusal("a bound of 0") {
       try updateAndClip(critic, gradients: gradients, optimizer: SGD(learningRate: 1), to: 0)
     }

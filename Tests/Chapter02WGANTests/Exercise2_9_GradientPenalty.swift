@@ -91,7 +91,8 @@ final class Exercise2_9_GradientPenalty: ExerciseTestCase {
           + critic.weight.value.sum() * 0
       }
       let length = (weights[0] * weights[0] + weights[1] * weights[1]).squareRoot()
-      expectClose(Double(value.item()), 2 * (length - 1) * (length - 1), relative: 1e-4, "λ(‖w‖ − 1)² for a linear critic")
+      expectClose(
+        Double(value.item()), 2 * (length - 1) * (length - 1), relative: 1e-4, "λ(‖w‖ − 1)² for a linear critic")
       let factor = 2 * 2 * (length - 1) / length
       expectClose(
         gradients["weight"] ?? .zeros([1, 2]), Tensor(rows: [weights.map { factor * $0 }]), relative: 1e-3,
