@@ -212,9 +212,9 @@ final class Exercise2_12_WGANTraining: ExerciseTestCase {
       let critic = Linear(inputDimensions: 3, outputDimensions: 1, using: &rng)
       try generator.load(run.generator.tensors)
       try critic.load(run.critic.tensors)
-      let optimizers: [any Optimizer] = (0..<2).map { _ in
-        isPenalized
-          ? Adam(learningRate: content.learningRate, betas: (0, 0.9)) : RMSProp(learningRate: content.learningRate)
+      func optimizer() -> any Optimizer {
+        if isPenalized { return Adam(learningRate: content.learningRate, betas: (0, 0.9)) }
+        return RMSProp(learningRate: content.learningRate)
       }
       var (batch, draw) = (0, 0)
       let (data, noise) = (run.data.tensor, run.noise.tensor)
@@ -225,7 +225,7 @@ final class Exercise2_12_WGANTraining: ExerciseTestCase {
         settings: WGANSettings(
           steps: content.steps, batchSize: content.batchSize, criticSteps: content.criticSteps,
           constraint: isPenalized ? .gradientPenalty(run.weight) : .clipping(run.bound)),
-        criticOptimizer: optimizers[0], generatorOptimizer: optimizers[1],
+        criticOptimizer: optimizer(), generatorOptimizer: optimizer(),
         data: { _ in
           batch += 1
           return data[(batch - 1) % data.dim(0)]
