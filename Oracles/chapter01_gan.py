@@ -112,7 +112,6 @@ def logistic():
         cases.append({
             "real": real.tolist(), "fake": fake.tolist(),
             "coefficients": [model.intercept_[0], *model.coef_[0]],
-            "probabilities": model.predict_proba(features)[:4, 1].tolist(),
         })
     write(
         "logistic.json",
