@@ -78,9 +78,11 @@ final class Exercise1_6_R1Penalty: ExerciseTestCase {
     let weight = Tensor(rows: known.weight).tracked()
     let bias = Tensor(known.bias, shape: [known.bias.count]).tracked()
     let output = Tensor(rows: known.output).tracked()
-    let penalty = try r1Penalty(
-      { x in linear(tanh(linear(x, weight: weight, bias: bias)), weight: output).reshaped([x.dim(0)]) },
-      x: Tensor(rows: known.x), gamma: known.gamma)
+    func perceptron(_ x: Tensor) -> Tensor {
+      let hidden = tanh(matmul(x, weight, transposeB: true) + bias)
+      return matmul(hidden, output, transposeB: true).reshaped([x.dim(0)])
+    }
+    let penalty = try r1Penalty(perceptron, x: Tensor(rows: known.x), gamma: known.gamma)
     expectClose(Double(penalty.item()), known.penalty, relative: 1e-4, "PyTorch, perceptron: another penalty")
     let gradients = grad(of: penalty, wrt: [weight, bias, output])
     let wanted = [
@@ -95,7 +97,7 @@ final class Exercise1_6_R1Penalty: ExerciseTestCase {
     let first = Tensor(known.kernels[0], shape: [2, 1, 3, 3]).tracked()
     let second = Tensor(known.kernels[1], shape: [1, 2, 4, 4]).tracked()
     let onImages = try r1Penalty(
-      { x in conv2d(silu(conv2d(x, weight: first, padding: 1)), weight: second).reshaped([x.dim(0)]) },
+      { x in conv2d(silu(conv2d(x, first, padding: 1)), second).reshaped([x.dim(0)]) },
       x: Tensor(known.images, shape: [2, 1, 4, 4]), gamma: known.imageGamma)
     expectClose(Double(onImages.item()), known.imagePenalty, relative: 1e-4, "PyTorch, convolutions: another penalty")
     let byKernels = grad(of: onImages, wrt: [first, second])
