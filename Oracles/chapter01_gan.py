@@ -127,7 +127,9 @@ def logistic_derivatives():
 
     def loss(w):
         logits = w[0] + w[1] * x + w[2] * x * x
-        return (real * F.softplus(-logits) + fake * F.softplus(logits)).sum()
+        # F.softplus is a straight line from 20 on; this is not.
+        zero = torch.zeros_like(logits)
+        return (real * torch.logaddexp(zero, -logits) + fake * torch.logaddexp(zero, logits)).sum()
 
     cases = []
     for _ in range(3):

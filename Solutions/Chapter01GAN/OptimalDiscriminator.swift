@@ -25,7 +25,9 @@ public func optimalDiscriminator(p: [Double], q: [Double]) throws -> [Double] {
 ///     V(D) = ∫ p log D dx + ∫ q log(1 − D) dx  ≈  dx · Σᵢ (pᵢ log dᵢ + qᵢ log(1 − dᵢ))
 ///
 /// Goodfellow et al. 2014, eq. 1 and 3. Where p is 0 its term is 0 whatever D says there (0 · log 0 = 0), and likewise
-/// for q. A discriminator that is certain and wrong (d = 0 where p > 0, or d = 1 where q > 0) has the value −∞.
+/// for q. A discriminator that is certain and wrong (d = 0 where p > 0, or d = 1 where q > 0) has the value −∞. A
+/// probability within 10⁻¹⁶ of 1 *is* 1 in Double, so that far from all fakes even D* is certain: one more reason to train
+/// with logits.
 ///
 /// - Parameters:
 ///   - discriminator: N probabilities, each in [0, 1].

@@ -227,7 +227,7 @@ final class Exercise1_7_AdversarialTraining: ExerciseTestCase {
   func test7_ItFindsTheData() throws {
     for kind in GeneratorLossKind.allCases {
       let players = try lines(a: 0.5, c: -1, w: 0, b: 0, rate: 0.1)
-      var settings = GANSettings(steps: 300)
+      var settings = GANSettings(steps: 160)
       settings.batchSize = 64
       settings.gamma = 1
       settings.generatorLoss = kind

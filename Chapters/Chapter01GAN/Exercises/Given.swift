@@ -1,5 +1,4 @@
 import Exercises
-import NeuralNetworks
 import Tensors
 
 /// A discriminator as the chapter uses it: a batch x of shape [B, …] in, B *logits* of shape [B] out. The probability
@@ -25,11 +24,6 @@ extension InvalidArgument {
       logits.ndim == 1 && logits.scalarCount >= 1,
       "\(name) should be at least one logit, of shape [B], but has the shape \(logits.shape); reshaped([-1]) makes "
         + "[B, 1] into [B]")
-  }
-
-  /// Throws unless the number is positive and finite.
-  static func requirePositive(_ value: Double, _ name: String) throws {
-    try require(value > 0 && value.isFinite, "\(name) must be positive and finite, but is \(value)")
   }
 
   /// Throws unless the number is finite and not negative.
