@@ -38,7 +38,9 @@ final class Exercise1_3_OptimalDiscriminator: ExerciseTestCase {
     expectClose(
       lopsided, log(0.8) + log(0.2), relative: 1e-12, "log D is for the data and log(1 − D) for the fakes")
     let wrong = try gameValue(discriminator: [0, 0.5, 0], p: p, q: q, dx: 0.5)
-    expectEqual(wrong, -.infinity, "sure that a real sample is fake: the value is −∞")
+    expectEqual(wrong, -.infinity, "sure that a real sample is fake: the value is −∞, not a sum without that term")
+    let duped = try gameValue(discriminator: [1, 0.5, 1], p: p, q: q, dx: 0.5)
+    expectEqual(duped, -.infinity, "sure that a fake is real: the value is −∞, not a sum without that term")
 
     let divergence = try jensenShannonDivergence(p: p, q: q, dx: 0.5)
     expectClose(divergence, log(2) / 2, relative: 1e-12, "half of each lies where the other is not: JSD = ½ ln 2")

@@ -1,5 +1,6 @@
 import Chapter01GAN
 import ExerciseTesting
+import Exercises
 import Foundation
 import Tensors
 
@@ -23,8 +24,15 @@ final class Exercise1_4_DensityRatio: ExerciseTestCase {
     let (gradient, hessian) = try logisticDerivatives(coefficients: [0, 0, 0], points: points)
     expectEqual(gradient.count, 3, "three coefficients, three derivatives")
     expectEqual(hessian.map(\.count), [3, 3, 3], "the Hessian is 3 × 3")
-    let coefficients = try fitDiscriminator(to: points)
-    expectEqual(coefficients.count, 3, "a parabola has three coefficients")
+    do {
+      let coefficients = try fitDiscriminator(to: points)
+      expectEqual(coefficients.count, 3, "a parabola has three coefficients")
+    } catch let refusal as InvalidArgument {
+      expect(
+        false,
+        "these points overlap, so there is a minimum, but fitDiscriminator found none (\(refusal)): does w move by "
+          + "*minus* the step?")
+    }
     try expectRefusal("a share of 1") { _ = try densityRatio(logits: .zeros([1]), realShare: 1) }
     try expectRefusal("two coefficients") { _ = try logisticDerivatives(coefficients: [0, 0], points: points) }
   }

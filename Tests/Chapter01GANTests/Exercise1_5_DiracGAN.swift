@@ -49,6 +49,10 @@ final class Exercise1_5_DiracGAN: ExerciseTestCase {
     expectClose(
       [byTurns.theta, byTurns.psi], [1 + 0.1 * psi / (1 + exp(-psi)), psi], relative: 1e-12,
       "alternating: the discriminator moves first, and the generator answers to the new ψ")
+    let better = try diracStep(start, h: 0.1, order: .simultaneous, gamma: 0.5, kind: .nonSaturating)
+    expectClose(
+      [better.theta, better.psi], [1 + 0.1 * (1 - sigma), 1 - 0.1 * (sigma + 0.5)], relative: 1e-12,
+      "the step must hand γ and the kind of loss on to the field: θ̇ = ψσ(−ψθ), ψ̇ = −θσ(ψθ) − γψ")
   }
 
   func test3_AgainstPyTorch() throws {

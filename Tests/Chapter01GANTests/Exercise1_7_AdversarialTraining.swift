@@ -110,11 +110,13 @@ final class Exercise1_7_AdversarialTraining: ExerciseTestCase {
     settings.discriminatorSteps = 4
     settings.batchSize = 5
     var askedFor: [Int] = []
+    var drawn: [Double] = []
     var rng = stream("protocol")
     try trainGAN(
       players, settings: settings, using: &rng,
-      data: { count, _ in
+      data: { count, rng in
         askedFor.append(count)
+        drawn.append(rng.nextUniform())
         return .full(Float(askedFor.count), [count, 1])
       })
     let round = ["D", "D", "D", "D", "G"]
@@ -122,6 +124,8 @@ final class Exercise1_7_AdversarialTraining: ExerciseTestCase {
       diary.moves, round + round + round, "k = 4: the discriminator moves four times, then the generator once")
     expectEqual(diary.movedByAnother, [], "each player has an optimizer of its own")
     expectEqual(askedFor, [Int](repeating: 5, count: 12), "a new batch of real samples for each discriminator step")
+    expectEqual(Set(drawn).count, drawn.count, "hand `rng` itself to `data`: the same random numbers came twice")
+    expect(rng != stream("protocol"), "all randomness comes from `rng`, but it was never drawn from")
 
     let noises = (diary.inputs["G"] ?? []).map(\.scalars)
     expectEqual(noises.count, 15, "fresh noise for each step of either player: 3 · (4 + 1) batches of fakes")
@@ -165,7 +169,48 @@ final class Exercise1_7_AdversarialTraining: ExerciseTestCase {
       losses, [-log(2), -log(2)], relative: 1e-5, "the saturating loss at ℓ = 0: is the settings' generatorLoss used?")
   }
 
-  func test6_AgainstPyTorch() throws {
+  /// Data at 1 and fakes at 0, whatever is drawn: then the losses can be had from the single steps too.
+  func test6_WhatTheObserverIsTold() throws {
+    func pair() throws -> GANPlayers {
+      try GANPlayers(
+        generator: MuteNetwork(), discriminator: lines(a: 0, c: 0, w: -0.5, b: 0.25).discriminator,
+        generatorOptimizer: SGD(learningRate: 0.1), discriminatorOptimizer: SGD(learningRate: 0.1), latentDimensions: 1)
+    }
+    var settings = GANSettings(steps: 2)
+    settings.discriminatorSteps = 3
+    settings.batchSize = 2
+    var rng = stream("observer")
+    var told: [GANStep] = []
+    try trainGAN(
+      pair(), settings: settings, using: &rng, data: { count, _ in .ones([count, 1]) }, onStep: { told.append($0) })
+    let same = try pair()
+    var (discriminator, generator): ([Double], [Double]) = ([], [])
+    for _ in 0..<2 {
+      var last = 0.0
+      for _ in 0..<3 { last = try discriminatorStep(same, real: .ones([2, 1]), noise: .zeros([2, 1])) }
+      discriminator.append(last)
+      let loss = try generatorStep(same, noise: .zeros([2, 1]))
+      generator.append(loss)
+    }
+    expectClose(
+      told.map(\.discriminatorLoss), discriminator, relative: 1e-5,
+      "onStep is told the discriminator's loss at the *last* of its k steps in the round")
+    expectClose(
+      told.map(\.generatorLoss), generator, relative: 1e-5, "onStep is told the generator's loss in the round")
+    struct Enough: Error {}
+    var rounds = 0
+    do {
+      try trainGAN(
+        pair(), settings: settings, using: &rng, data: { count, _ in .ones([count, 1]) },
+        onStep: { _ in
+          rounds += 1
+          throw Enough()
+        })
+    } catch is Enough {}
+    expectEqual(rounds, 1, "an error thrown in onStep ends the training at once")
+  }
+
+  func test7_AgainstPyTorch() throws {
     struct Content: Decodable {
       struct Pair: Decodable { let generator, discriminator: [[Double]] }
       struct Run: Decodable {
@@ -224,7 +269,7 @@ final class Exercise1_7_AdversarialTraining: ExerciseTestCase {
     }
   }
 
-  func test7_ItFindsTheData() throws {
+  func test8_ItFindsTheData() throws {
     for kind in GeneratorLossKind.allCases {
       let players = try lines(a: 0.5, c: -1, w: 0, b: 0, rate: 0.1)
       var settings = GANSettings(steps: 160)

@@ -41,6 +41,10 @@ final class Exercise1_8_ModeReport: ExerciseTestCase {
     let none = try modeReport(samples: Tensor(rows: [[5, 5]]), centers: corners, standardDeviation: 1)
     expectEqual(none.modes, 0, "no good sample, no mode")
     expectClose(none.entropy, 0, absolute: 1e-12, "no good sample: entropy 0, not NaN")
+    let rare = try modeReport(
+      samples: Tensor(rows: [[Double]](repeating: [0, 0], count: 199) + [[10, 10]]), centers: corners,
+      standardDeviation: 1)
+    expectEqual(rare.modes, 2, "one good sample is enough for a mode, be it one in two hundred")
     let all = try modeReport(samples: Tensor(rows: corners), centers: corners, standardDeviation: 1)
     expectClose(all.entropy, log(4), relative: 1e-9, "all four modes alike: ln 4")
     expectClose(all.divergenceFromUniform, 0, absolute: 1e-12, "all four modes alike: no divergence from uniform")
@@ -56,6 +60,10 @@ final class Exercise1_8_ModeReport: ExerciseTestCase {
       one.counts, scaled.counts,
       "everything a hundred times smaller is the same picture: measure in standard deviations")
     let wide = try modeReport(samples: samples, centers: corners, standardDeviation: 4)
+    expectEqual(
+      wide.counts.reduce(0, +), Int((wide.highQualityShare * 60).rounded()),
+      "where modes overlap a sample still belongs to the nearest centre alone")
+    expect(wide.highQualityShare <= 1, "a sample belongs to the nearest centre alone, so no share is above 1")
     expect(
       wide.highQualityShare >= one.highQualityShare, "wider modes find more samples good: is σ used in the threshold?")
   }
