@@ -25,7 +25,7 @@ struct Chapter02WGANLab: ParsableCommand {
 
   /// A part of the experiment that can be run alone.
   enum Part: String, ExpressibleByArgument, CaseIterable {
-    case transport, critics, gaussians, digits
+    case transport, critics, gaussians, claims, digits
   }
 
   @OptionGroup var options: LabOptions
@@ -33,14 +33,19 @@ struct Chapter02WGANLab: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Steps of the generator of digits (default: \(DigitTraining.standardSteps); 8 with --quick).", valueName: "count"))
+      "Steps of the generator of digits (default: \(DigitTraining.standardSteps); 8 with --quick).", valueName: "count")
+  )
   var steps: Int?
 
-  @Option(name: .long, help: ArgumentHelp("Also write the trained generator's weights to this file.", valueName: "file"))
+  @Option(
+    name: .long, help: ArgumentHelp("Also write the trained generator's weights to this file.", valueName: "file"))
   var weights: String?
 
   @Option(name: .long, help: "One part of the experiment alone.")
   var only: Part?
+
+  @Flag(name: .long, help: "Print the table of losses and optimizers over four seeds, and do nothing else.")
+  var table = false
 
   func validate() throws {
     if let steps, steps < 1 { throw ValidationError("--steps must be at least 1, not \(steps)") }
@@ -60,6 +65,10 @@ struct Chapter02WGANLab: ParsableCommand {
   private func isWanted(_ part: Part) -> Bool { only == nil || only == part }
 
   private func experiment() throws {
+    if table {
+      try ClaimsTable(isQuick: options.quick).printTable()
+      return
+    }
     let writer = try FigureWriter(chapter: "Chapter02WGAN", options: options)
     if isWanted(.transport) {
       print("Transport")
@@ -76,6 +85,9 @@ struct Chapter02WGANLab: ParsableCommand {
     }
     if isWanted(.gaussians) {
       try GaussianTraining(writer: writer, random: options.random.stream("gaussians")).draw()
+    }
+    if isWanted(.claims) {
+      try ClaimsEstimate(writer: writer, random: options.random.stream("claims")).draw()
     }
     if isWanted(.digits) { try digits(writer) }
   }
