@@ -38,7 +38,7 @@ public enum UpdateOrder: String, CaseIterable, Sendable {
 ///     saturating:        L_G = −softplus(ψθ)              so    θ̇ = ψ σ(ψθ)
 ///     non-saturating:    L_G = softplus(−ψθ)              so    θ̇ = ψ σ(−ψθ)
 ///
-/// Mescheder et al. 2018, §2, with f(t) = −log(1 + e⁻ᵗ). Their discriminator is positive on fakes, ours on real data: the
+/// Mescheder et al. 2018, with f(t) = −log(1 + e⁻ᵗ). Their discriminator is positive on fakes, ours on real data: the
 /// same field with ψ for −ψ, so that the same spirals run the other way round.
 ///
 /// - Throws: `InvalidArgument` if γ is negative or not finite.
@@ -76,7 +76,7 @@ public func diracStep(
 ///     [ ∂ψ̇/∂θ  ∂ψ̇/∂ψ ]
 ///
 /// Near the equilibrium its eigenvalues say everything: a negative real part draws the players in, an imaginary part makes
-/// them circle. Mescheder et al. 2018, Lemmas 2.2–2.3 and §4.1.
+/// them circle. Mescheder et al. 2018.
 ///
 /// - Throws: `InvalidArgument` if γ is negative or not finite.
 public func diracJacobian(gamma: Double = 0) throws -> [[Double]] {

@@ -31,7 +31,7 @@ public func topKMask(scores: Tensor, k: Int) throws -> Tensor {
 ///
 ///     L = (1/k) Σ_{b in top k} loss(ℓ_b)
 ///
-/// Sinha et al. 2020, eq. 4. The mean is taken over the k that count, so that the step does not shrink with k; the others
+/// Sinha et al. 2020. The mean is taken over the k that count, so that the step does not shrink with k; the others
 /// have no gradient.
 ///
 /// - Throws: `InvalidArgument` if `fake` is no batch or k is not from 1 to B.
@@ -48,7 +48,7 @@ public func topKGeneratorLoss(fake: Tensor, k: Int, kind: GeneratorLossKind) thr
 ///
 ///     k = B · max(γⁿ, ν), to the nearest whole number, and at least 1
 ///
-/// Sinha et al. 2020, §3.2: early on a discriminator cannot judge, so nothing is thrown away; with γ = 0.99 and ν = ½ the
+/// Sinha et al. 2020: early on a discriminator cannot judge, so nothing is thrown away; with γ = 0.99 and ν = ½ the
 /// floor of half the batch is reached after 69 epochs.
 ///
 /// - Parameters:

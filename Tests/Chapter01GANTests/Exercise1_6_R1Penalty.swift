@@ -32,17 +32,17 @@ final class Exercise1_6_R1Penalty: ExerciseTestCase {
     for (count, gamma) in [(1, 2.0), (5, 2), (3, 0.5)] {
       let penalty = try r1Penalty({ ($0 * slope).sum(axis: 1) }, x: .ones([count, 2]), gamma: gamma)
       expectClose(
-        Double(penalty.item()), gamma / 2 * 25, relative: 1e-5,
+        penalty.onlyNumber, gamma / 2 * 25, relative: 1e-5,
         "ℓ = 3x₁ + 4x₂ with γ = \(gamma): γ/2 · (3² + 4²), the squared length, the mean over the \(count) samples but the "
           + "sum over dimensions")
     }
     // ℓ(x) = x²: slopes 2 and 6, squares 4 and 36.
     let parabola = try r1Penalty({ square($0).sum(axis: 1) }, x: Tensor(column: [1, 3]), gamma: 1)
     expectClose(
-      Double(parabola.item()), 10, relative: 1e-5,
+      parabola.onlyNumber, 10, relative: 1e-5,
       "ℓ = x² at 1 and 3: ½ · (4 + 36)/2, each sample's squared slope, not the square of a mean, nor a distance from 1")
     let off = try r1Penalty({ square($0).sum(axis: 1) }, x: Tensor(column: [1, 3]), gamma: 0)
-    expectClose(Double(off.item()), 0, absolute: 1e-12, "γ = 0 is no penalty")
+    expectClose(off.onlyNumber, 0, absolute: 1e-12, "γ = 0 is no penalty")
   }
 
   func test3_AQuadraticForm() throws {
@@ -83,7 +83,7 @@ final class Exercise1_6_R1Penalty: ExerciseTestCase {
       return matmul(hidden, output, transposeB: true).reshaped([x.dim(0)])
     }
     let penalty = try r1Penalty(perceptron, x: Tensor(rows: known.x), gamma: known.gamma)
-    expectClose(Double(penalty.item()), known.penalty, relative: 1e-4, "PyTorch, perceptron: another penalty")
+    expectClose(penalty.onlyNumber, known.penalty, relative: 1e-4, "PyTorch, perceptron: another penalty")
     let gradients = grad(of: penalty, wrt: [weight, bias, output])
     let wanted = [
       Tensor(rows: known.byWeight), Tensor(known.byBias, shape: [known.byBias.count]), Tensor(rows: known.byOutput),
@@ -99,7 +99,7 @@ final class Exercise1_6_R1Penalty: ExerciseTestCase {
     let onImages = try r1Penalty(
       { x in conv2d(silu(conv2d(x, first, padding: 1)), second).reshaped([x.dim(0)]) },
       x: Tensor(known.images, shape: [2, 1, 4, 4]), gamma: known.imageGamma)
-    expectClose(Double(onImages.item()), known.imagePenalty, relative: 1e-4, "PyTorch, convolutions: another penalty")
+    expectClose(onImages.onlyNumber, known.imagePenalty, relative: 1e-4, "PyTorch, convolutions: another penalty")
     let byKernels = grad(of: onImages, wrt: [first, second])
     for (got, want) in zip(byKernels, known.byKernels) {
       expectClose(
@@ -119,7 +119,7 @@ final class Exercise1_6_R1Penalty: ExerciseTestCase {
       let gradients = grad(of: penalty, wrt: [leafW, leafV])
       w = w - gradients[0] * 0.1
       v = v - gradients[1] * 0.1
-      penalties.append(Double(penalty.item()))
+      penalties.append(penalty.onlyNumber)
     }
     for (before, after) in zip(penalties, penalties.dropFirst()) {
       expect(

@@ -60,6 +60,11 @@ final class Exercise1_7_AdversarialTraining: ExerciseTestCase {
       let players = try lines(a: 1, c: 0.5, w: 1.5, b: -0.5)
       let loss = try discriminatorStep(
         players, real: Tensor(column: real), noise: Tensor(column: noise), gamma: gamma)
+      if gamma == 0 {
+        expect(
+          !diary.events.contains(.asked("D", isTracked: true)),
+          "with γ = 0 the penalty is not even computed, but the discriminator was differentiated by its input")
+      }
       let fake = noise.map { $0 + 0.5 }
       let (onReal, onFake) = (real.map { 1.5 * $0 - 0.5 }, fake.map { 1.5 * $0 - 0.5 })
       expectClose(
