@@ -9,20 +9,20 @@ import Tensors
 
 /// Two claims, measured in one pair of trainings: that the critic's estimate follows W₁ (exercise 2.11), and that
 /// clipping drives weights to ±c (exercise 2.8).
-struct ClaimsEstimate {
+struct ClaimsEstimate: Sendable {
   let writer: FigureWriter
   let random: RandomStream
 
   /// How one of the two critics is kept from growing steep.
-  private struct Way {
+  private struct Way: Sendable {
     let name: String
     let constraint: LipschitzConstraint
     /// Makes an optimizer with this factor on its learning rate.
-    let makeOptimizer: (_ factor: Double) throws -> any Optimizer
+    let makeOptimizer: @Sendable (_ factor: Double) throws -> any Optimizer
   }
 
   /// What was measured at one moment of a training, on samples that the networks have not been trained on.
-  private struct Moment {
+  private struct Moment: Sendable {
     let step: Int
     /// W₁ between the samples, by the network simplex.
     let transport: Double
@@ -55,8 +55,8 @@ struct ClaimsEstimate {
     var upper: [Plot] = []
     var lower: [Plot] = []
     var weights: [[Double]] = []
-    for way in ways {
-      let (moments, parameters) = try train(way)
+    let trainings = try concurrently(ways) { way in try train(way) }
+    for (way, (moments, parameters)) in zip(ways, trainings) {
       weights.append(parameters)
       let transport = moments.map(\.transport)
       let correlation = Self.correlation(moments.map(\.estimate), transport)
@@ -118,13 +118,11 @@ struct ClaimsEstimate {
         constraint: way.constraint, optimizer: criticOptimizer, using: &between)
     }
     var measured: [Moment] = []
-    var bar = ProgressBar(way.name, total: steps)
     try trainWGAN(
       pair, settings: WGANSettings(steps: steps, batchSize: batch, constraint: way.constraint),
       criticOptimizer: criticOptimizer, generatorOptimizer: generatorOptimizer,
       data: { ring.samples($0, using: &data) }, noise: { .normal([$0, 2], using: &noise) }, using: &between
-    ) { step, estimate in
-      bar.update(step, note: "estimate \(estimate.short)")
+    ) { step, _ in
       guard moments.contains(step) else { return }
       let real = ring.samples(count, using: &heldOut)
       let fake = withoutGrad { generator(.normal([count, 2], using: &heldOut)) }
@@ -134,7 +132,6 @@ struct ClaimsEstimate {
           estimate: try criticEstimate(pair.criticize, real: real, fake: fake),
           bound: try transportLowerBound(pair.criticize, real: real, fake: fake)))
     }
-    bar.finish(steps)
     return (measured, critic.trainableParameters().flatMap { $0.parameter.value.scalars.map(Double.init) })
   }
 
@@ -197,7 +194,10 @@ struct ClaimsEstimate {
     let (bins, edge) = (45, 1.125 * c)
     var left = Plot("clipping, c = \(c)", x: Axis("weight", range: -edge...edge), y: Axis("count"))
     left.histogram(clipped, bins: bins, range: -edge...edge, isDensity: false, color: .palette(1))
-    var right = Plot("gradient penalty", x: Axis("weight", range: -0.5...0.5), y: Axis("count"))
+    let outside = penalized.count { abs($0) > 0.5 }
+    var right = Plot(
+      "gradient penalty (\(outside) of \(penalized.count) lie farther out)", x: Axis("weight", range: -0.5...0.5),
+      y: Axis("count"))
     right.histogram(penalized, bins: bins, range: -0.5...0.5, isDensity: false, color: .palette(0))
     try writer.write(
       FigureGrid([[left, right]]).image(width: 1000, height: 380), as: "clipped-weights", kind: .samples,

@@ -7,7 +7,7 @@ import Tensors
 
 /// Does the loss decide whether a generator finds all modes, or the optimizer? Every loss with every setting, several
 /// seeds each, on the ring of 8.
-struct ClaimsTable {
+struct ClaimsTable: Sendable {
   let isQuick: Bool
   /// Seeds 1, 2, …
   var seeds = 4
@@ -30,7 +30,7 @@ struct ClaimsTable {
     var steps: Int { criticSteps == 1 ? 3000 : 1500 }
   }
 
-  struct Setting {
+  struct Setting: Sendable {
     let name: String
     let generatorRate: Double
     let criticRate: Double
@@ -50,7 +50,7 @@ struct ClaimsTable {
   private static let batchSize = 128
 
   /// What became of one training: the worst of its last five checkpoints.
-  struct Outcome {
+  struct Outcome: Sendable {
     var occupiedModes: Int
     var highQualityShare: Double
   }
@@ -61,7 +61,9 @@ struct ClaimsTable {
     for setting in Self.settings {
       for loss in Loss.allCases {
         let start = Date()
-        let outcomes = try (1...(isQuick ? 1 : seeds)).map { try train(loss, setting, seed: UInt64($0)) }
+        let outcomes = try concurrently(Array(1...(isQuick ? 1 : seeds))) { seed in
+          try train(loss, setting, seed: UInt64(seed))
+        }
         let shares = outcomes.map(\.highQualityShare)
         rows.append([
           setting.name, loss.rawValue, outcomes.map { "\($0.occupiedModes)" }.joined(separator: " "),
