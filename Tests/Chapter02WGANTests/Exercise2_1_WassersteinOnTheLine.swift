@@ -22,21 +22,23 @@ final class Exercise2_1_WassersteinOnTheLine: ExerciseTestCase {
 
   func test2_ByHand() throws {
     let carried = try wasserstein1(x: [3], a: [1], y: [-2], b: [1])
-    expectClose(carried, 5, relative: 1e-12, "all the mass goes from 3 to −2: F − G is −1 there, and |F − G| is 1")
-    let area = try wasserstein1(x: [2, 0], a: [0.25, 0.75], y: [0, 1], b: [0.5, 0.5])
     expectClose(
-      area, 0.5, relative: 1e-12,
-      "F is ¾ from 0 to 2, G is ½ from 0 to 1 and then 1: ¼·1 + ¼·1. Sort the points together with their weights, and "
+      carried, 5, relative: 1e-12,
+      "all the mass goes from 3 to −2: F − G is −1 on the 5 units between them, and the area is height times width")
+    let area = try wasserstein1(x: [3, 0], a: [0.25, 0.75], y: [0, 1], b: [0.5, 0.5])
+    expectClose(
+      area, 0.75, relative: 1e-12,
+      "F is ¾ from 0 to 3, G is ½ from 0 to 1 and then 1: ¼·1 + ¼·2. Sort the points together with their weights, and "
         + "multiply |F − G| by the length of each gap")
     let mirrored = try wasserstein1(x: [-1, 1], a: [0.5, 0.5], y: [0], b: [1])
     expectClose(mirrored, 1, relative: 1e-12, "F − G is ½ left of 0 and −½ right of it: add up |F − G|, not F − G")
 
-    for (order, want) in [(1.0, 0.5), (2, 0.5.squareRoot()), (3, pow(0.5, 1.0 / 3))] {
-      let distance = try wasserstein(x: [2, 0], a: [0.25, 0.75], y: [0, 1], b: [0.5, 0.5], order: order)
+    for (order, want) in [(1.0, 0.75), (2, 1.25.squareRoot()), (3, pow(2.25, 1.0 / 3))] {
+      let distance = try wasserstein(x: [3, 0], a: [0.25, 0.75], y: [0, 1], b: [0.5, 0.5], order: order)
       expectClose(
         distance, want, relative: 1e-12,
-        "a quarter goes from 0 to 1 and a quarter from 2 to 1, one unit each, so W_p^p = ½ for p = \(order), and "
-          + "W_p is its p-th root")
+        "a quarter goes from 0 to 1 and a quarter from 3 to 1, so W_p^p = ¼·1 + ¼·2^p for p = \(order), and W_p is its "
+          + "p-th root")
     }
     let split = try wasserstein(x: [0], a: [1], y: [1, 3], b: [0.75, 0.25], order: 2)
     expectClose(

@@ -21,7 +21,8 @@ final class Exercise2_3_ExactTransport: ExerciseTestCase {
     let (rows, columns) = marginals(solution.plan)
     expectClose(
       rows, normalized(p), relative: 0, absolute: 1e-12,
-      "every row must add up to its p: all the mass has to leave (\(what))", file: file, line: line)
+      "every row must add up to its p: all the mass has to leave, and no more can be taken back than was sent (\(what))",
+      file: file, line: line)
     expectClose(
       columns, normalized(q), relative: 0, absolute: 1e-12, "every column must add up to its q (\(what))", file: file,
       line: line)
@@ -73,9 +74,10 @@ final class Exercise2_3_ExactTransport: ExerciseTestCase {
     expectClose(
       greedy.value, 1.5, relative: 1e-12,
       "the cheapest pair first costs ½·0 + ½·10 = 5; the best plan takes that back, ½·1 + ½·2")
-    let unequal = try exactTransport(p: [0.75, 0.25], q: [0.5, 0.5], cost: [[0, 3], [1, 0]])
+    let unequal = try exactTransport(p: [0.75, 0.25], q: [0.25, 0.75], cost: [[0, 3], [1, 0]])
     expectClose(
-      unequal.plan, [[0.5, 0.25], [0, 0.25]], absolute: 1e-12, "weights differ: ¼ is left over and must go the long way"
+      unequal.plan, [[0.25, 0.5], [0, 0.25]], absolute: 1e-12,
+      "weights differ: ½ finds no place nearby and must go the long way"
     )
     let one = try exactTransport(p: [1], q: [0.2, 0.3, 0.5], cost: [[1, 2, 4]])
     expectClose(one.plan, [[0.2, 0.3, 0.5]], absolute: 1e-12, "one point has no choice, but has to be split")

@@ -65,6 +65,10 @@ final class Exercise2_6_GaussianTransport: ExerciseTestCase {
     expectClose(same, 0, absolute: 1e-12, "the distance of a Gaussian from itself")
     expect(same >= 0, "rounding must not make the square negative: \(same)")
 
+    let flattened = try gaussianTransportMap(
+      mean1: [0, 0], covariance1: [[4, 0], [0, 1]], mean2: [0, 5], covariance2: [[1, 0], [0, 0]])
+    expectClose(
+      flattened([2, 3]), [1, 5], absolute: 1e-9, "a Gaussian can be pressed onto a line: only S₁ has to be invertible")
     let map = try gaussianTransportMap(mean1: [1], covariance1: [[4]], mean2: [4], covariance2: [[9]])
     expectClose(
       map([3]), [7], relative: 1e-12, "T(x) = m₂ + (s₂/s₁)(x − m₁): one standard deviation above goes to one above")

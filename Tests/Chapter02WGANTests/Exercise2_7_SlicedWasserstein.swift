@@ -126,12 +126,11 @@ final class Exercise2_7_SlicedWasserstein: ExerciseTestCase {
         mean, 0, absolute: 0.05, "a direction and its opposite are equally likely: the mean is 0 in \(d) dimensions")
       let second = first.reduce(0) { $0 + $1 * $1 } / Double(count)
       expectClose(second, 1 / Double(d), absolute: 0.02, "E θ₁² = 1/d in \(d) dimensions")
-      // 7 standard errors.
-      let fourth = first.reduce(0) { $0 + $1 * $1 * $1 * $1 } / Double(count)
-      let want = 3 / Double(d * (d + 2))
+      // Of all the coordinates together, because that varies less: 0.0020 (d = 2) and 0.0017 (d = 4) are standard errors.
+      let fourth = directions.joined().reduce(0) { $0 + $1 * $1 * $1 * $1 } / Double(count)
       expectClose(
-        fourth, want, absolute: d == 2 ? 0.0125 : 0.0125,
-        "E θ₁⁴ = 3/(d(d + 2)) in \(d) dimensions: are your vectors normal before you divide by their length? Those of a "
+        fourth, 3 / Double(d + 2), absolute: 0.014,
+        "E Σₖ θₖ⁴ = 3/(d + 2) in \(d) dimensions: are your vectors normal before you divide by their length? Those of a "
           + "cube crowd at its corners")
     }
     var (one, other) = (stream("same"), stream("same"))
