@@ -185,11 +185,11 @@ final class Exercise2_5_Sinkhorn: ExerciseTestCase {
         "with ε = \(known.epsilon) the plan is all but the exact one")
     }
     // C/ε = 10⁶: exp(−10⁶) is zero in any precision.
-    let cost: [[Double]] = [[1000, 3, 900], [5, 1000, 700]]
-    let far = try sinkhorn(p: [0.5, 0.5], q: [0.5, 0.5, 0], cost: cost, epsilon: 1e-3)
+    let cost: [[Double]] = [[1000, 3, 900], [5, 1000, 700], [1, 2, 3]]
+    let far = try sinkhorn(p: [0.5, 0.5, 0], q: [0.5, 0.5, 0], cost: cost, epsilon: 1e-3)
     expectClose(
-      far.plan, [[0, 0.5, 0], [0.5, 0, 0]], absolute: 1e-9,
-      "C/ε = 10⁶, and a point without mass, whose logarithm is −∞ and which gets nothing")
+      far.plan, [[0, 0.5, 0], [0.5, 0, 0], [0, 0, 0]], absolute: 1e-9,
+      "C/ε = 10⁶, and points without mass, whose logarithm is −∞: they neither send nor get anything")
     expectFinite(far.f + far.g, "the potentials stay finite, also where there is no mass")
     let same = try sinkhorn(p: [0.25, 0.75], q: [0.25, 0.75], cost: [[0, 50], [50, 0]], epsilon: 1e-4)
     expectClose(same.plan, [[0.25, 0], [0, 0.75]], absolute: 1e-12, "nothing has to move")
