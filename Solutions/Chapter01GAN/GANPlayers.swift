@@ -62,8 +62,8 @@ public struct GANSettings {
   public var generatorLoss = GeneratorLossKind.nonSaturating
   /// γ of the R1 penalty; 0 for none.
   public var gamma = 0.0
-  /// The penalty is computed at every so-manieth step of the discriminator only, and then counts as many times: nearly
-  /// the same training for less work ("lazy regularization", Karras et al. 2020).
+  /// n: the penalty is computed at every n-th step of the discriminator only, and counts n times there: nearly the same
+  /// training for less work ("lazy regularization", Karras et al. 2020).
   public var penaltyInterval = 1
   /// How many of the fakes teach the generator at step n (from 1; exercise 1.10); nil for all of them.
   public var keptFakes: ((_ step: Int) throws -> Int)?
@@ -73,7 +73,7 @@ public struct GANSettings {
 
   /// γ for the discriminator's step number n, counted from 0 over the whole training.
   public func gamma(atDiscriminatorStep n: Int) -> Double {
-    n % penaltyInterval == 0 ? gamma * Double(penaltyInterval) : 0
+    n % max(1, penaltyInterval) == 0 ? gamma * Double(penaltyInterval) : 0
   }
 
   /// Throws `InvalidArgument` unless all settings can be trained with.
