@@ -11,7 +11,7 @@ struct GaussianTraining {
   let writer: FigureWriter
   let random: RandomStream
 
-  /// What a core does in about ten seconds.
+  /// What a core does in about fifteen seconds.
   private static let standardSteps = 2500
 
   /// What a data set's training leaves behind.
@@ -44,10 +44,10 @@ struct GaussianTraining {
     let moments = [1, steps / 50, steps / 10, steps * 2 / 5, steps].map { max(1, $0) }
     let rng = random.stream(name)
     var initial = rng.stream("init")
-    func network(_ output: Int) -> MLP {
-      MLP(dimensions: [2, 64, 64, 64, output], activation: { relu($0) }, using: &initial)
+    func network(width: Int, output: Int) -> MLP {
+      MLP(dimensions: [2, width, width, width, output], activation: { relu($0) }, using: &initial)
     }
-    let (generator, critic) = (network(2), network(1))
+    let (generator, critic) = (network(width: 128, output: 2), network(width: 96, output: 1))
     let pair = WGAN(
       generator: generator, generate: { z in generator(z) }, critic: critic,
       criticize: { x in critic(x).squeezed(axis: 1) })
