@@ -28,7 +28,7 @@ import Exercises
 ///   - p: n weights, which add up to 1 up to rounding (they are divided by their sum).
 ///   - q: m weights, likewise.
 ///   - cost: C, of shape [n, m]; entries of any sign.
-/// - Returns: a plan of at most n + m − 1 entries or a few more, its potentials and its cost.
+/// - Returns: a plan, its potentials and its cost. If no two plans cost the same, at most n + m − 1 entries are above zero.
 /// - Complexity: O(nm) a path on a dense cost; usually about n + m paths.
 ///
 /// Throws `InvalidArgument` unless p and q are distributions and C is a finite matrix of shape [n, m].

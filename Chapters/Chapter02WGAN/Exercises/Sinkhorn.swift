@@ -67,13 +67,13 @@ public func logSumExp(_ terms: [Double]) throws -> Double {
 /// - Returns: plan, potentials, and how exact they are.
 /// - Complexity: O(nm) an iteration.
 ///
-/// Throws `InvalidArgument` unless p and q are distributions, C is a finite matrix of shape [n, m], ε > 0, and at least one
-/// iteration is allowed.
+/// Throws `InvalidArgument` unless p and q are distributions, C is a finite matrix of shape [n, m], ε is positive and at least
+/// 10⁻¹² times the largest cost, and at least one iteration is allowed.
 public func sinkhorn(
   p: [Double], q: [Double], cost: [[Double]], epsilon: Double, maxIterations: Int = 1000, tolerance: Double = 1e-9
 ) throws -> SinkhornSolution {
   try InvalidArgument.requireTransportProblem(p, q, cost)
-  try InvalidArgument.requireRegularization(epsilon)
+  try InvalidArgument.requireRegularization(epsilon, cost)
   try InvalidArgument.require(
     maxIterations >= 1, "maxIterations is \(maxIterations), but at least one iteration is needed to have a plan")
   throw unsolved("2.5")
@@ -99,7 +99,7 @@ public func entropicCost(
   penalty: EntropicPenalty = .relativeToProduct
 ) throws -> Double {
   try InvalidArgument.requireTransportProblem(p, q, cost)
-  try InvalidArgument.requireRegularization(epsilon)
+  try InvalidArgument.requireRegularization(epsilon, cost)
   try InvalidArgument.requireMatrix(plan, rows: p.count, columns: q.count, "the plan")
   for (i, row) in plan.enumerated() {
     for (j, mass) in row.enumerated() {
