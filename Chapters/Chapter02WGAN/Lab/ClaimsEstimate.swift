@@ -62,7 +62,8 @@ struct ClaimsEstimate: Sendable {
       let correlation = Self.correlation(moments.map(\.estimate), transport)
       let ratios = moments.map { $0.estimate / $0.transport }
       metrics["\(way.name): correlation"] = correlation
-      metrics["\(way.name): estimate / W₁ at the start"] = ratios[0]
+      // Under clipping this is any number: nobody chose how steep the critic gets.
+      if case .gradientPenalty = way.constraint { metrics["\(way.name): estimate / W₁ at the start"] = ratios[0] }
       let (first, last) = (moments[0], moments[moments.count - 1])
       rows.append([
         way.name, correlation.short, Self.correlation(moments.map(\.bound), transport).short,
