@@ -32,7 +32,7 @@ let core: [Target] = [
   .tests("NeuralNetworksTests", ["NeuralNetworks"], resources: [.copy("Fixtures")]),
   .tests("FiguresTests", ["Figures"], resources: [.copy("Fixtures")]),
   .tests("DatasetsTests", ["Datasets"], resources: [.copy("Fixtures")]),
-  .tests("OptimalTransportTests", ["OptimalTransport"], resources: [.copy("Fixtures")]),
+  .tests("OptimalTransportTests", ["OptimalTransport", "Tensors"], resources: [.copy("Fixtures")]),
   .tests("LabKitTests", ["LabKit", .argumentParser]),
   .tests("CourseKitTests", ["CourseKit", "Exercises", "ExerciseTesting"]),
 ]

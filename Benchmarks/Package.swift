@@ -28,6 +28,7 @@ let package = Package(
         "ProcessorPeak",
         .product(name: "Tensors", package: "GenerativeModels"),
         .product(name: "NeuralNetworks", package: "GenerativeModels"),
+        .product(name: "OptimalTransport", package: "GenerativeModels"),
         .product(name: "Figures", package: "GenerativeModels"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

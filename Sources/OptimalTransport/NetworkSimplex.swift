@@ -16,19 +16,10 @@
 /// - Complexity: O(nm) a step in the worst case, mostly O(m); between 2 and 10 times n + m steps on point clouds.
 public func exactTransport(_ p: [Double], _ q: [Double], cost: [Double]) throws -> TransportPlan {
   let problem = try TransportProblem(p, q, cost: cost)
-  let (rows, columns) = (problem.rows, problem.columns)
-  let whole = WholeMasses(p, q, mass: problem.mass)
-  let senders = (0..<rows).filter { whole.plainSupplies[$0] > 0 }
-  let receivers = (0..<columns).filter { whole.plainDemands[$0] > 0 }
-
-  // Without the places that have no mass, if there are any.
-  guard senders.count == rows, receivers.count == columns else {
-    let inner = try exactTransport(
-      senders.map { p[$0] }, receivers.map { q[$0] },
-      cost: senders.flatMap { i in receivers.map { cost[i * columns + $0] } })
-    return inner.widened(rows: senders, of: rows, columns: receivers, of: columns, cost: cost)
+  if let smaller = problem.withoutEmptyPlaces() {
+    return smaller.widened(try exactTransport(smaller.p, smaller.q, cost: smaller.cost))
   }
-
+  let whole = WholeMasses(p, q, mass: problem.mass)
   return cost.withUnsafeBufferPointer { cost in
     var simplex = NetworkSimplex(whole, cost: cost.baseAddress!)
     defer { simplex.deallocate() }
@@ -169,30 +160,5 @@ enum RowScan {
   @inline(__always)
   private static func load(_ pointer: UnsafePointer<Double>, _ index: Int) -> SIMD8<Double> {
     UnsafeRawPointer(pointer + index).loadUnaligned(as: SIMD8<Double>.self)
-  }
-}
-
-extension TransportPlan {
-  /// This plan between some places as a plan between all: those left out carry nothing, and their potentials are the
-  /// largest that the costs allow.
-  fileprivate func widened(
-    rows chosenRows: [Int], of allRows: Int, columns chosenColumns: [Int], of allColumns: Int, cost: [Double]
-  ) -> TransportPlan {
-    var masses = [Double](repeating: 0, count: allRows * allColumns)
-    var f = [Double](repeating: .nan, count: allRows)
-    var g = [Double](repeating: .nan, count: allColumns)
-    for (a, i) in chosenRows.enumerated() {
-      f[i] = rowPotentials[a]
-      for (b, j) in chosenColumns.enumerated() { masses[i * allColumns + j] = self[a, b] }
-    }
-    for (b, j) in chosenColumns.enumerated() { g[j] = columnPotentials[b] }
-    for j in 0..<allColumns where g[j].isNaN {
-      g[j] = chosenRows.map { cost[$0 * allColumns + j] - f[$0] }.min() ?? 0
-    }
-    for i in 0..<allRows where f[i].isNaN {
-      f[i] = (0..<allColumns).map { cost[i * allColumns + $0] - g[$0] }.min() ?? 0
-    }
-    return TransportPlan(
-      rows: allRows, columns: allColumns, masses: masses, rowPotentials: f, columnPotentials: g, cost: self.cost)
   }
 }

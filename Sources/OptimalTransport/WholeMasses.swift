@@ -13,6 +13,8 @@ struct WholeMasses {
 
   /// How many units the whole mass has, before it is disturbed.
   private static let units = Int64(1) << 50
+  /// A unit of a mass of 1.
+  static let unitOfOne = 1 / Double(units)
 
   /// The undisturbed masses, in units.
   let plainSupplies: [Int64]
@@ -21,7 +23,7 @@ struct WholeMasses {
   init(_ p: [Double], _ q: [Double], mass: Double) {
     plainSupplies = Self.rounded(p)
     plainDemands = Self.rounded(q)
-    unit = mass / Double(Self.units)
+    unit = mass * Self.unitOfOne
     let factor = Int64(p.count + 1)
     supplies = plainSupplies.map { $0 * factor + 1 }
     var demands = plainDemands.map { $0 * factor }

@@ -20,6 +20,7 @@ final class Comparison {
 
   private static func contestants(_ row: Row) -> [Contestant] {
     if row.group == processGroup { return [.ours, .torch, .jax] }
+    if row.kind == "transport" { return [.ours, .pot] }
     return row.kind == "matmul" ? [.ours, .torch, .jax, .openBLAS] : [.ours, .torch, .compiled, .jax]
   }
 

@@ -30,6 +30,16 @@ extension Row {
       }
       return tensors
     case "adam": return ["p": normal([s["count"]!]), "g": normal([s["count"]!])]
+    case "transport":
+      let n = s["n"]!
+      let (x, y) = (normal([n, 2]), normal([n, 2]) + 1)
+      func masses() -> Tensor {
+        if op == "uniform" { return .ones([n]) / Float(n) }
+        let weights = Tensor.uniform([n], using: &rng) + 0.1
+        return weights / weights.sum()
+      }
+      let cost = square(x.expandedDimensions(axis: 1) - y.expandedDimensions(axis: 0)).sum(axes: [2])
+      return ["p": masses(), "q": masses(), "cost": cost / cost.max()]
     case "gan":
       var tensors = ["x": normal([256, 2]), "z": normal([256, 2])]
       Self.add(MLP(dimensions: Self.generator, using: &rng), as: "generator.", to: &tensors)

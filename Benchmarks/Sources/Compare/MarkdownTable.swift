@@ -29,7 +29,7 @@ extension Record {
     }
     text += "\nThe way that was fastest, where there were several:\n\n"
     for result in results {
-      let ways = Contestant.allCases.filter { $0 == .torch || $0 == .compiled || $0 == .jax }
+      let ways = Contestant.allCases.filter { [.torch, .compiled, .jax, .pot].contains($0) }
         .compactMap { who in result.variants[who.rawValue].map { "\(who.title) \($0)" } }
       if ["conv", "adam", "gan", "wgan-gp", "unet", "sample", "transformer"].contains(result.row.kind) {
         text += "- `\(result.row.name)`: \(ways.joined(separator: "; "))\n"
@@ -49,7 +49,7 @@ extension Record {
 extension Result {
   /// The row's cells.
   var cells: [String] {
-    let shown: [Contestant] = [.ours, .torch, .compiled, .jax, .openBLAS]
+    let shown: [Contestant] = [.ours, .torch, .compiled, .jax, .openBLAS, .pot]
     return [row.title] + shown.map { cell($0) } + [
       peakShare.map { "\(number($0 * 100)) %" } ?? "", ratioToBest.map { number($0, digits: 2) } ?? "",
       row.mark.text, isMet.map { $0 ? "✓" : "**✗**" } ?? "",

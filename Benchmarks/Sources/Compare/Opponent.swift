@@ -41,6 +41,9 @@ final class Opponent {
     case .jax:
       process.executableURL = setting.python
       process.arguments = script("jax_peer.py")
+    case .pot:
+      process.executableURL = setting.python
+      process.arguments = script("pot_peer.py")
     }
     process.standardInput = toChild
     process.standardOutput = fromChild

@@ -39,7 +39,7 @@ struct Row: Codable {
 
 /// Who takes part.
 enum Contestant: String, Codable, CaseIterable {
-  case ours, torch, compiled, jax, openBLAS
+  case ours, torch, compiled, jax, openBLAS, pot
   /// The processor itself: no rival, but the measure of all.
   case peak
 
@@ -50,6 +50,7 @@ enum Contestant: String, Codable, CaseIterable {
     case .compiled: "torch.compile"
     case .jax: "JAX jit"
     case .openBLAS: "OpenBLAS"
+    case .pot: "POT"
     case .peak: "the processor's peak"
     }
   }

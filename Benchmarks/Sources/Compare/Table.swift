@@ -1,6 +1,6 @@
 extension Row {
   /// Every row, in the table's order.
-  static let all: [Row] = matrixProducts + convolutions + pointwise + networks + processes
+  static let all: [Row] = matrixProducts + convolutions + pointwise + networks + transport + processes
 
   // MARK: - Kernels
 
@@ -113,6 +113,23 @@ extension Row {
       name: "decode", title: "the same transformer's cached decoding step, batch 1, positions 32 to 63",
       group: "Steps, 2 threads", kind: "decode", mark: Mark(against: .best, factor: 1.2), tolerance: 1e-4),
   ]
+
+  // MARK: - Optimal transport
+
+  private static let transport: [Row] = [
+    Row(
+      name: "transport-exact", title: "exact, 1,000 × 1,000 points of the plane, squared distances",
+      group: transportGroup, kind: "transport", op: "exact", sizes: ["n": 1000], mark: Mark(against: .best, factor: 1)),
+    Row(
+      name: "transport-uniform", title: "the same with uniform masses", group: transportGroup, kind: "transport",
+      op: "uniform", sizes: ["n": 1000], mark: Mark(against: .best, factor: 1)),
+    Row(
+      name: "transport-sinkhorn", title: "Sinkhorn, 100 iterations, ε = 0.05 of the largest cost",
+      group: transportGroup, kind: "transport", op: "sinkhorn", sizes: ["n": 1000, "iterations": 100],
+      mark: Mark(against: .best, factor: 1), tolerance: 1e-4),
+  ]
+
+  private static let transportGroup = "Optimal transport, 2 threads"
 
   private static let processes: [Row] = [
     Row(

@@ -1,4 +1,5 @@
 import NeuralNetworks
+import OptimalTransport
 import Tensors
 
 /// A row's work, made ready.
@@ -37,6 +38,7 @@ struct Work {
     case "conv": return convolution(row, t)
     case "pointwise": return pointwise(row, t)
     case "adam": return adam(t)
+    case "transport": return transport(row, t)
     case "gan": return try gan(t)
     case "wgan-gp": return try wassersteinCritic(t)
     case "unet": return try digits(t)
@@ -119,6 +121,28 @@ struct Work {
         for _ in 0..<3 { step() }
         return ["p": model.p.value]
       }, step: step)
+  }
+
+  private static func transport(_ row: Row, _ t: [String: Tensor]) -> Work {
+    func doubles(_ name: String) -> [Double] { t[name]!.scalars.map { Double($0) } }
+    // Rounded to Float, the masses no longer add up to 1.
+    func masses(_ name: String) -> [Double] {
+      let masses = doubles(name)
+      let sum = masses.reduce(0, +)
+      return masses.map { $0 / sum }
+    }
+    let (p, q, cost) = (masses("p"), masses("q"), doubles("cost"))
+    let solve: () -> TransportPlan = {
+      do {
+        guard row.op == "sinkhorn" else { return try exactTransport(p, q, cost: cost) }
+        return try sinkhorn(p, q, cost: cost, epsilon: 0.05, iterations: row.sizes["iterations"]!, tolerance: 0).plan
+      } catch { fatalError("Row \(row.name): \(error)") }
+    }
+    return Work(
+      check: { _ in
+        let plan = solve()
+        return ["cost": Tensor([Float(plan.cost)]), "plan": Tensor(plan.masses, shape: [plan.rows, plan.columns])]
+      }, step: { _ = solve() })
   }
 
   // MARK: - Training steps
