@@ -10,7 +10,7 @@ extension TransportProblem {
   }
 
   /// Less than this part of the whole mass counts as none: ``exactTransport(_:_:cost:)`` has no smaller unit.
-  private var least: Double { mass * WholeMasses.unitOfOne }
+  private var least: Double { mass / Double(WholeMasses.units(senders: rows, receivers: columns)) }
 
   /// Nil if every place holds some mass.
   func withoutEmptyPlaces() -> Reduced? {

@@ -2,7 +2,7 @@
 ///
 /// By the network simplex method (Dantzig 1951): a basis is a spanning tree of the senders and receivers, its flows
 /// follow from the masses, its potentials from the costs (f + g = C on every edge). While some edge has C − f − g < 0, it
-/// enters the tree and another leaves. The flows are whole numbers (2⁻⁵⁰ of the whole mass), disturbed so that every step
+/// enters the tree and another leaves. The flows are whole numbers (of about 2⁻⁵⁰ of the whole mass), disturbed so that every step
 /// gains something: so the method ends, with an exact basis. The potentials then prove that nothing is cheaper: f + g ≤ C
 /// everywhere, and Σ pf + Σ qg = ⟨C, γ⟩.
 ///

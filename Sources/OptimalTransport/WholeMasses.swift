@@ -11,19 +11,23 @@ struct WholeMasses {
   /// The mass of a unit of the undisturbed masses.
   let unit: Double
 
-  /// How many units the whole mass has, before it is disturbed.
-  private static let units = Int64(1) << 50
-  /// A unit of a mass of 1.
-  static let unitOfOne = 1 / Double(units)
+  /// How many units the whole mass has, before it is disturbed: about 2⁵⁰, fewer if their multiples by n + 1 would
+  /// overflow. A multiple of n and of m: uniform masses are whole then, and nothing has to be rounded.
+  static func units(senders n: Int, receivers m: Int) -> Int64 {
+    let most = min(Int64(1) << 50, (Int64(1) << 61) / Int64(n + 1))
+    let pairs = Int64(n) * Int64(m)
+    return most / pairs * pairs
+  }
 
   /// The undisturbed masses, in units.
   let plainSupplies: [Int64]
   let plainDemands: [Int64]
 
   init(_ p: [Double], _ q: [Double], mass: Double) {
-    plainSupplies = Self.rounded(p)
-    plainDemands = Self.rounded(q)
-    unit = mass * Self.unitOfOne
+    let units = Self.units(senders: p.count, receivers: q.count)
+    plainSupplies = Self.rounded(p, units: units)
+    plainDemands = Self.rounded(q, units: units)
+    unit = mass / Double(units)
     let factor = Int64(p.count + 1)
     supplies = plainSupplies.map { $0 * factor + 1 }
     var demands = plainDemands.map { $0 * factor }
@@ -32,7 +36,7 @@ struct WholeMasses {
   }
 
   /// Whole numbers in proportion to the masses, which add up to `units`. What rounding leaves over goes to the largest.
-  private static func rounded(_ masses: [Double]) -> [Int64] {
+  private static func rounded(_ masses: [Double], units: Int64) -> [Int64] {
     let scale = Double(units) / masses.reduce(0, +)
     var whole = masses.map { Int64(($0 * scale).rounded()) }
     let largest = whole.indices.max { whole[$0] < whole[$1] } ?? 0

@@ -18,7 +18,8 @@ struct Fixture: Decodable {
   let cases: [Case]
 
   static func load() throws -> [Case] {
-    let url = try XCTUnwrap(Bundle.module.url(forResource: "transport", withExtension: "json", subdirectory: "Fixtures"))
+    let url = try XCTUnwrap(
+      Bundle.module.url(forResource: "transport", withExtension: "json", subdirectory: "Fixtures"))
     return try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: url)).cases
   }
 }
