@@ -103,6 +103,10 @@ final class Exercise2_2_TransportProgram: ExerciseTestCase {
   func test5_AgainstSciPyAndPOT() throws {
     for known in try KnownProblem.all() where known.p.count < 20 {
       let program = try transportProgram(p: known.p, q: known.q, cost: known.cost)
+      let (rows, columns) = (known.p.count + known.q.count, known.p.count * known.q.count)
+      guard expectMatrix(program.matrix, rows, columns, "A has n + m rows and nm columns (\(known.name))") else {
+        return
+      }
       expectEqual(rank(of: program.matrix), known.rank, "numpy finds another rank (\(known.name))")
       let feasible = try isFeasible(plan: known.plan, p: known.p, q: known.q)
       expect(feasible, "POT's plan is feasible (\(known.name))")

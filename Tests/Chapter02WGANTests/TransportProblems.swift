@@ -53,9 +53,9 @@ func dot(_ u: [Double], _ v: [Double]) -> Double {
   zip(u, v).reduce(0) { $0 + $1.0 * $1.1 }
 }
 
-/// What each row and each column adds up to.
+/// What each row and each column adds up to; NaN for a column that some row doesn't have.
 func marginals(_ plan: [[Double]]) -> (rows: [Double], columns: [Double]) {
-  let columns = (plan.first ?? []).indices.map { j in plan.reduce(0) { $0 + $1[j] } }
+  let columns = (plan.first ?? []).indices.map { j in plan.reduce(0) { $0 + ($1.indices.contains(j) ? $1[j] : .nan) } }
   return (plan.map { $0.reduce(0, +) }, columns)
 }
 
