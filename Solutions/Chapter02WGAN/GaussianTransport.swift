@@ -54,9 +54,9 @@ public func gaussianWasserstein2Squared(
   let shift = zip(mean1, mean2).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
   _ = try symmetricSquareRoot(covariance2)
   let root = try symmetricSquareRoot(covariance1)
-  let middle = matrixProduct(matrixProduct(root, covariance2), root)
+  let middle = try matrixProduct(matrixProduct(root, covariance2), root)
   let cross = try symmetricSquareRoot(middle)
-  return shift + max(0, trace(covariance1) + trace(covariance2) - 2 * trace(cross))
+  return try shift + max(0, trace(covariance1) + trace(covariance2) - 2 * trace(cross))
   // END SOLUTION
 }
 
@@ -88,7 +88,7 @@ public func gaussianTransportMap(
   _ = try symmetricSquareRoot(covariance2)
   let root = try symmetricSquareRoot(covariance1)
   let cross = try symmetricSquareRoot(matrixProduct(matrixProduct(root, covariance2), root))
-  let matrix = matrixProduct(matrixProduct(inverseRoot, cross), inverseRoot)
+  let matrix = try matrixProduct(matrixProduct(inverseRoot, cross), inverseRoot)
   return AffineMap(matrix: matrix, from: mean1, to: mean2)
   // END SOLUTION
 }

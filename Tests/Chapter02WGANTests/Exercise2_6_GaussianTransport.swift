@@ -4,10 +4,10 @@ import Tensors
 
 final class Exercise2_6_GaussianTransport: ExerciseTestCase {
   /// A random covariance BBᵀ + I/20.
-  private func covariance(_ d: Int, using rng: inout RandomStream) -> [[Double]] {
+  private func covariance(_ d: Int, using rng: inout RandomStream) throws -> [[Double]] {
     let b = (0..<d).map { _ in (0..<d).map { _ in rng.nextNormal() } }
     let transposed = (0..<d).map { j in b.map { $0[j] } }
-    var product = matrixProduct(b, transposed)
+    var product = try matrixProduct(b, transposed)
     for i in 0..<d { product[i][i] += 0.05 }
     return product
   }
@@ -77,17 +77,19 @@ final class Exercise2_6_GaussianTransport: ExerciseTestCase {
   func test3_RootsAndMaps() throws {
     var rng = stream("covariances")
     for d in [1, 2, 3, 4] {
-      let (s1, s2) = (covariance(d, using: &rng), covariance(d, using: &rng))
+      let (s1, s2) = (try covariance(d, using: &rng), try covariance(d, using: &rng))
       let root = try symmetricSquareRoot(s1)
       guard expectMatrix(root, d, d, "the root is d × d") else { return }
-      expectClose(matrixProduct(root, root), s1, absolute: 1e-10, "the root times itself is the matrix")
+      let square = try matrixProduct(root, root)
+      expectClose(square, s1, absolute: 1e-10, "the root times itself is the matrix")
       expectClose(transposed(root), root, absolute: 1e-12, "the root is symmetric")
 
       let (m1, m2) = ((0..<d).map { _ in rng.nextNormal() }, (0..<d).map { _ in rng.nextNormal() })
       let map = try gaussianTransportMap(mean1: m1, covariance1: s1, mean2: m2, covariance2: s2)
       guard expectMatrix(map.matrix, d, d, "the map's matrix is d × d") else { return }
+      let arrived = try matrixProduct(matrixProduct(map.matrix, s1), transposed(map.matrix))
       expectClose(
-        matrixProduct(matrixProduct(map.matrix, s1), transposed(map.matrix)), s2, relative: 1e-8, absolute: 1e-8,
+        arrived, s2, relative: 1e-8, absolute: 1e-8,
         "T carries N(m₁, S₁) to N(m₂, S₂): AS₁Aᵀ = S₂")
       expectClose(
         transposed(map.matrix), map.matrix, absolute: 1e-8,
@@ -98,7 +100,7 @@ final class Exercise2_6_GaussianTransport: ExerciseTestCase {
       var rest = map.matrix.map { row in row.map { -$0 } }
       for i in 0..<d { rest[i][i] += 1 }
       let shift = zip(m1, m2).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-      let carried = shift + trace(matrixProduct(matrixProduct(rest, s1), transposed(rest)))
+      let carried = try shift + trace(matrixProduct(matrixProduct(rest, s1), transposed(rest)))
       let squared = try gaussianWasserstein2Squared(mean1: m1, covariance1: s1, mean2: m2, covariance2: s2)
       expectClose(squared, carried, relative: 1e-8, "W₂² is what the best map costs")
       let back = try gaussianWasserstein2Squared(mean1: m2, covariance1: s2, mean2: m1, covariance2: s1)
@@ -137,7 +139,7 @@ final class Exercise2_6_GaussianTransport: ExerciseTestCase {
     expectClose(value, 1.0392413988528, relative: 1e-10, "the chapter's pair of Gaussians")
     // Turning both Gaussians changes nothing; scaling everything by c scales the square by c².
     let turn: [[Double]] = [[0.6, -0.8], [0.8, 0.6]]
-    func turned(_ s: [[Double]]) -> [[Double]] { matrixProduct(matrixProduct(turn, s), transposed(turn)) }
+    func turned(_ s: [[Double]]) throws -> [[Double]] { try matrixProduct(matrixProduct(turn, s), transposed(turn)) }
     let rotated = try gaussianWasserstein2Squared(
       mean1: [0, 0], covariance1: turned(a), mean2: [0, 0], covariance2: turned(b))
     expectClose(rotated, value, relative: 1e-8, "the distance doesn't depend on the axes")
@@ -147,7 +149,7 @@ final class Exercise2_6_GaussianTransport: ExerciseTestCase {
       scaled, 9 * value + 9, relative: 1e-8, "three times as wide is 9 times the square; the means add their own 9")
     // W₂ obeys the triangle inequality, W₂² doesn't.
     for _ in 0..<5 {
-      let s = (0..<3).map { _ in covariance(2, using: &rng) }
+      let s = try (0..<3).map { _ in try covariance(2, using: &rng) }
       func distance(_ i: Int, _ j: Int) throws -> Double {
         try gaussianWasserstein2Squared(mean1: [0, 0], covariance1: s[i], mean2: [0, 0], covariance2: s[j]).squareRoot()
       }

@@ -1,17 +1,27 @@
 import Exercises
 
 /// The matrix product AB of matrices given by their rows.
-public func matrixProduct(_ a: [[Double]], _ b: [[Double]]) -> [[Double]] {
-  a.map { row in
-    (b.first ?? []).indices.map { j in
+///
+/// Throws `InvalidArgument` unless A has as many columns as B has rows.
+public func matrixProduct(_ a: [[Double]], _ b: [[Double]]) throws -> [[Double]] {
+  let columns = b.first?.count ?? 0
+  try InvalidArgument.require(
+    a.allSatisfy { $0.count == b.count } && b.allSatisfy { $0.count == columns },
+    "rows of \(a.map(\.count)) entries can't be multiplied with \(b.count) rows of \(b.map(\.count))")
+  return a.map { row in
+    (0..<columns).map { j in
       zip(row, b).reduce(0) { $0 + $1.0 * $1.1[j] }
     }
   }
 }
 
-/// The trace of a square matrix: the sum of its diagonal.
-public func trace(_ a: [[Double]]) -> Double {
-  a.indices.reduce(0) { $0 + a[$1][$1] }
+/// The trace of a matrix: the sum of its diagonal.
+///
+/// Throws `InvalidArgument` unless the matrix is square.
+public func trace(_ a: [[Double]]) throws -> Double {
+  try InvalidArgument.require(
+    a.allSatisfy { $0.count == a.count }, "\(a.count) rows of \(a.map(\.count)) entries are no square matrix")
+  return a.indices.reduce(0) { $0 + a[$1][$1] }
 }
 
 /// x ↦ b + A(x − a).
