@@ -354,9 +354,9 @@ struct TransportFigures {
     let counts = [1, 2, 4, 8, 16, 32, 64, 128, 256]
     var xs: [Double] = []
     var ys: [Double] = []
-    for seed in 0..<6 {
+    for draw in 0..<10 {
       for count in counts {
-        var directions = random.stream("directions \(seed), \(count)")
+        var directions = random.stream("\(count) directions, \(draw)")
         let chosen = try randomDirections(count: count, dimension: 2, using: &directions)
         xs.append(Double(count))
         ys.append(try slicedWasserstein(x: cloud, a: weights, y: moved, b: weights, directions: chosen))
@@ -368,7 +368,7 @@ struct TransportFigures {
     let length = (v[0] * v[0] + v[1] * v[1]).squareRoot()
     slices.horizontalLine(length, label: "W₂ = ‖v‖", color: .palette(1))
     slices.horizontalLine(length / 2.0.squareRoot(), label: "‖v‖/√2", color: .palette(2))
-    slices.scatter(x: xs, y: ys, label: "estimate, six draws", color: .palette(0), radius: 3, opacity: 0.8)
+    slices.scatter(x: xs, y: ys, label: "estimate, ten draws", color: .palette(0), radius: 3, opacity: 0.8)
     try writer.write(
       FigureGrid([[plot, slices]]).image(width: 1160, height: 460), as: "gaussians-and-slices", kind: .exact,
       metrics: ["W2 squared": squared])
