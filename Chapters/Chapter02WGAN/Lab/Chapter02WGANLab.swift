@@ -122,6 +122,7 @@ struct Chapter02WGANLab: ParsableCommand {
     let committed = DigitFigures(writer: writer, judge: judge)
     if let score = try committed.sheet(.committed(), as: "digits", seed: options.seed) {
       print("Committed generator: \(score)")
+      print("Real digits, held out: \(try judge.heldOut())")
     }
   }
 
