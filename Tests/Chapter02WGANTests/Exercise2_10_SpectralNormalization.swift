@@ -41,10 +41,10 @@ final class Exercise2_10_SpectralNormalization: ExerciseTestCase {
 
     let wide = Tensor(rows: [[0, 2, 0], [1, 0, 0]])
     let sigma = try spectralNorm(wide, u: Tensor([1, 0]), v: Tensor([0, 1, 0]))
-    expectClose(sigma.item(), 2, "uᵀWv picks W[0][1] here")
+    expectClose(sigma.onlyNumber, 2, "uᵀWv picks W[0][1] here")
     let mixed = try spectralNorm(wide, u: Tensor([0.6, 0.8]), v: Tensor([0, 1, 0]))
     expectClose(
-      mixed.item(), 1.2,
+      mixed.onlyNumber, 1.2,
       "uᵀWv with the u and v that were given, whether they are singular vectors or not; 2 is ‖Wv‖, 2.236 "
         + "Frobenius's norm"
     )
@@ -63,12 +63,15 @@ final class Exercise2_10_SpectralNormalization: ExerciseTestCase {
       let start = (a1 * 0.6 + a2 * 0.8).reshaped([rows])
       // Every round divides the part along a₂ by another (σ₁/σ₂)² = 4.
       let one = try powerIteration(weight, u: start)
+      expectShape(one.u, [rows], "u has one number a row of the matrix")
+      guard one.u.shape == [rows] else { return }
       let ratio = matmul(one.u.reshaped([1, -1]), a2).item() / matmul(one.u.reshaped([1, -1]), a1).item()
       expectClose(ratio, 0.8 / 0.6 / 4, relative: 1e-3, "one round must shrink the part of the smaller σ to a quarter")
       let many = try powerIteration(weight, u: start, steps: 20)
       let sigma = try spectralNorm(weight, u: many.u, v: many.v)
       expectClose(
-        sigma.item(), 4, relative: 1e-4, "after 20 rounds σ is the largest singular value; Frobenius's norm is 4.47")
+        sigma.onlyNumber, 4, relative: 1e-4, "after 20 rounds σ is the largest singular value; Frobenius's norm is 4.47"
+      )
       let small = try spectrallyNormalized(weight, u: many.u, v: many.v)
       expectClose(
         small, weight / 4, relative: 1e-3, absolute: 1e-4, "W/σ is W with the largest singular value 1")
@@ -101,6 +104,8 @@ final class Exercise2_10_SpectralNormalization: ExerciseTestCase {
       // W/σ doesn't change when W is scaled, so its gradient has no part along W.
       let probe = Tensor.normal(shape, using: &rng)
       let normalized = try spectrallyNormalized(weight, u: u, v: v)
+      expectShape(normalized, shape, "W/σ has the shape of W")
+      guard normalized.shape == shape else { return }
       let gradient = grad(of: (probe * normalized).sum(), wrt: [weight])[0]
       expectClose(
         (gradient * weight.detached()).sum().item(), 0, absolute: 1e-4,
@@ -123,12 +128,12 @@ final class Exercise2_10_SpectralNormalization: ExerciseTestCase {
       expectClose(u, known.uAfter.tensor, relative: 1e-4, absolute: 1e-5, "PyTorch has another u, \(name)")
       expectClose(v, known.vAfter.tensor, relative: 1e-4, absolute: 1e-5, "PyTorch has another v, \(name)")
       let sigma = try spectralNorm(weight, u: u, v: v)
-      expectClose(Double(sigma.item()), known.sigma, relative: 1e-4, "PyTorch has another σ, \(name)")
+      expectClose(sigma.onlyNumber, known.sigma, relative: 1e-4, "PyTorch has another σ, \(name)")
       let normalized = try spectrallyNormalized(weight, u: u, v: v)
       expectClose(
         normalized, known.normalized.tensor, relative: 1e-4, absolute: 1e-5, "PyTorch has another W/σ, \(name)")
-      guard normalized.isTracked else {
-        expect(false, "W/σ must pass gradients on to W")
+      guard normalized.isTracked, normalized.shape == weight.shape else {
+        expect(false, "W/σ must have the shape of W and pass gradients on to W, \(name)")
         continue
       }
       let gradient = grad(of: (known.probe.tensor * normalized).sum(), wrt: [weight])[0]
@@ -138,7 +143,7 @@ final class Exercise2_10_SpectralNormalization: ExerciseTestCase {
       let converged = try powerIteration(weight, u: known.u.tensor, steps: 300)
       let largest = try spectralNorm(weight, u: converged.u, v: converged.v)
       expectClose(
-        Double(largest.item()), known.largest, relative: 1e-3, "LAPACK's largest singular value is another, \(name)")
+        largest.onlyNumber, known.largest, relative: 1e-3, "LAPACK's largest singular value is another, \(name)")
     }
   }
 
@@ -148,6 +153,10 @@ final class Exercise2_10_SpectralNormalization: ExerciseTestCase {
     expectFinite(zero.u, "a W of zeros must not divide by 0")
     let still = try spectrallyNormalized(.zeros([2, 3]), u: Tensor([1, 0]), v: Tensor([1, 0, 0]))
     expectClose(still, .zeros([2, 3]), "a W of zeros stays one")
+
+    let kernel = try spectrallyNormalized(.ones([4, 1, 3, 3]), u: .ones([4]) * 0.5, v: .ones([9]) / 3)
+    expectShape(kernel, [4, 1, 3, 3], "a normalised kernel is a kernel still")
+    guard kernel.shape == [4, 1, 3, 3] else { return }
 
     let first = try SpectrallyNormalized(
       Conv2d(inputChannels: 1, outputChannels: 4, kernelSize: 3, stride: 3, using: &rng), using: &rng)

@@ -21,7 +21,7 @@ final class Exercise2_12_WGANTraining: ExerciseTestCase {
     return WGAN(
       generator: generator,
       generate: { z in
-        diary.generated.append(z.scalars[0])
+        diary.generated.append(z.scalars.first ?? .nan)
         return generator(z)
       },
       critic: critic,
