@@ -179,6 +179,21 @@ def update(optimizer, differentiate, ps, *arguments):
     return value
 
 
+def graph(row, t):
+    if COMPILES:
+        return "a compiled graph has no nodes at run time"
+    x, nodes = t["x"], row["sizes"]["nodes"]
+
+    def step():
+        leaf = x.detach().requires_grad_()
+        y = leaf
+        for _ in range(nodes):
+            y = y + leaf
+        return y.detach(), torch.autograd.grad(y, leaf)[0]
+
+    return [kernel("eager", step)]
+
+
 def gan(row, t):
     x, z = t["x"], t["z"]
 
@@ -386,8 +401,8 @@ def decode(row, t):
                     lambda: {"logits": torch.cat([step().reshape(1, -1) for _ in range(3)])}, step)]
 
 
-KINDS = {"matmul": matmul, "conv": conv, "pointwise": pointwise, "adam": adam, "gan": gan, "wgan-gp": wgan_gp,
-         "unet": unet, "sample": sample, "transformer": transformer, "decode": decode}
+KINDS = {"matmul": matmul, "conv": conv, "pointwise": pointwise, "adam": adam, "graph": graph, "gan": gan,
+         "wgan-gp": wgan_gp, "unet": unet, "sample": sample, "transformer": transformer, "decode": decode}
 
 
 def prepare(row, inputs):

@@ -30,6 +30,7 @@ extension Row {
       }
       return tensors
     case "adam": return ["p": normal([s["count"]!]), "g": normal([s["count"]!])]
+    case "graph": return ["x": normal([1])]
     case "transport":
       let n = s["n"]!
       let (x, y) = (normal([n, 2]), normal([n, 2]) + 1)

@@ -1,6 +1,6 @@
 extension Row {
   /// Every row, in the table's order.
-  static let all: [Row] = matrixProducts + convolutions + pointwise + networks + transport + processes
+  static let all: [Row] = matrixProducts + convolutions + pointwise + networks + graph + transport + processes
 
   // MARK: - Kernels
 
@@ -112,6 +112,13 @@ extension Row {
     Row(
       name: "decode", title: "the same transformer's cached decoding step, batch 1, positions 32 to 63",
       group: "Steps, 2 threads", kind: "decode", mark: Mark(against: .best, factor: 1.2), tolerance: 1e-4),
+  ]
+
+  /// What a node of the graph costs: the arithmetic is next to nothing.
+  private static let graph = [
+    Row(
+      name: "graph-1000", title: "1,000 sums of one number, recorded and differentiated: a node's cost in thousands",
+      group: "Steps, 2 threads", kind: "graph", sizes: ["nodes": 1000], mark: Mark(against: .pyTorch, factor: 1))
   ]
 
   // MARK: - Optimal transport

@@ -38,6 +38,7 @@ struct Work {
     case "conv": return convolution(row, t)
     case "pointwise": return pointwise(row, t)
     case "adam": return adam(t)
+    case "graph": return graph(row, t)
     case "transport": return transport(row, t)
     case "gan": return try gan(t)
     case "wgan-gp": return try wassersteinCritic(t)
@@ -121,6 +122,16 @@ struct Work {
         for _ in 0..<3 { step() }
         return ["p": model.p.value]
       }, step: step)
+  }
+
+  private static func graph(_ row: Row, _ t: [String: Tensor]) -> Work {
+    let (x, nodes) = (t["x"]!, row.sizes["nodes"]!)
+    return Work {
+      let leaf = x.tracked()
+      var y = leaf
+      for _ in 0..<nodes { y = y + leaf }
+      return [y.detached()] + grad(of: y, wrt: [leaf])
+    }
   }
 
   private static func transport(_ row: Row, _ t: [String: Tensor]) -> Work {

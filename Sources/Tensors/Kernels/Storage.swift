@@ -37,12 +37,17 @@ enum BufferCache {
     var free: [Int: [UInt]] = [:]
     var kept = 0
     var out = 0
+    var fromSystem = 0
   }
 
   private static let lists = Mutex(Lists())
 
   /// Bytes of large buffers that are in use.
   static var bytesOut: Int { lists.withLock { $0.out } }
+
+  /// How many large buffers the system was asked for since the process began. Steps of a training loop after the first
+  /// few should not add to it.
+  static var buffersFromSystem: Int { lists.withLock { $0.fromSystem } }
 
   /// The size in bytes that a request is rounded up to: four classes to a power of two, so that at most a quarter is
   /// wasted.
@@ -58,7 +63,10 @@ enum BufferCache {
     if bytes > smallest {
       let kept: UInt? = lists.withLock { lists in
         lists.out += bytes
-        guard let address = lists.free[bytes]?.popLast() else { return nil }
+        guard let address = lists.free[bytes]?.popLast() else {
+          lists.fromSystem += 1
+          return nil
+        }
         lists.kept -= bytes
         return address
       }

@@ -1,0 +1,52 @@
+import NeuralNetworks
+import XCTest
+
+@testable import Tensors
+
+/// A training step asks the system for no large buffer that an earlier step has given back.
+final class SteadyStateTests: XCTestCase {
+  /// The large buffers that `steps` more steps get from the system, after a few that fill the cache.
+  private func buffersFromSystem(steps: Int = 6, _ step: () -> Void) -> Int {
+    for _ in 0..<4 { step() }
+    let before = BufferCache.buffersFromSystem
+    for _ in 0..<steps { step() }
+    return BufferCache.buffersFromSystem - before
+  }
+
+  func testAUNetStep() {
+    var rng = RandomStream(seed: 1)
+    let model = UNet(using: &rng)
+    let optimizer = Adam(learningRate: 1e-3)
+    let x = Tensor.normal([8, 1, 28, 28], using: &rng)
+    let noise = Tensor.normal([8], using: &rng)
+    let count = buffersFromSystem {
+      let (_, gradients) = valueAndGrad(model) { square(model(x, noise: noise) - x).mean() }
+      optimizer.update(model, gradients: gradients)
+    }
+    XCTAssertEqual(count, 0)
+  }
+
+  func testAPenaltyStepWithSecondDerivatives() {
+    var rng = RandomStream(seed: 2)
+    let critic = MLP(dimensions: [2, 128, 128, 128, 1], using: &rng)
+    let optimizer = Adam(learningRate: 1e-3)
+    let x = Tensor.normal([256, 2], using: &rng)
+    let count = buffersFromSystem {
+      let (_, gradients) = valueAndGrad(critic) {
+        let leaf = x.tracked()
+        let slope = grad(of: critic(leaf).sum(), wrt: [leaf], createGraph: true)[0]
+        return square(sqrt(square(slope).sum(axes: [1])) - 1).mean()
+      }
+      optimizer.update(critic, gradients: gradients)
+    }
+    XCTAssertEqual(count, 0)
+  }
+
+  /// What the other tests count is counted: a new size is asked for.
+  func testANewSizeIsCounted() {
+    let before = BufferCache.buffersFromSystem
+    let odd = Tensor.ones([3_333_333])
+    XCTAssertEqual(BufferCache.buffersFromSystem, before + 1)
+    XCTAssertEqual(odd.scalarCount, 3_333_333)
+  }
+}
