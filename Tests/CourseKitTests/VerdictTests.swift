@@ -145,8 +145,9 @@ final class MistakeVerdictTests: XCTestCase {
     XCTAssertEqual(outcome([.wrong, .wrong], ["other", "mind ρ"]), .caught(rung: "test1", message: "mind ρ"))
     XCTAssertEqual(outcome([.wrong], ["other"]), .caughtWithoutMessage(rung: "test0", messages: ["other"]))
     XCTAssertEqual(outcome([.right, .right], ["", ""]), .survived)
-    // What was not reached, or met a stub, has noticed nothing.
-    XCTAssertEqual(outcome([.toDo, .notRun], ["ρ", "ρ"]), .survived)
+    // A stub has noticed nothing; of what was not reached nobody knows.
+    XCTAssertEqual(outcome([.right, .toDo], ["", "ρ"]), .survived)
+    XCTAssertEqual(outcome([.notRun, .notRun], ["", ""]), .notJudged(why: "not all rungs were run"))
   }
 
   private func outcome(_ statuses: [RungResult.Status], _ messages: [String]) -> MistakeVerdict.Outcome {

@@ -5,6 +5,8 @@ public struct MistakeVerdict: Equatable, Sendable {
     case caught(rung: String, message: String)
     /// Rungs failed, but no failure says what the manifest of mistakes promises.
     case caughtWithoutMessage(rung: String, messages: [String])
+    /// No rung failed, but not all were run: the tests ended before their time, which says nothing about them.
+    case notJudged(why: String)
     /// Nobody noticed.
     case survived
   }
@@ -35,6 +37,8 @@ extension MistakeVerdict.Outcome {
     if let rung = failed.first {
       let said = failed.flatMap { $0.messages.map(\.text) }
       self = .caughtWithoutMessage(rung: rung.name, messages: said.isEmpty ? [result.detail ?? ""] : said)
+    } else if result.rungs.contains(where: { $0.status == .notRun }) {
+      self = .notJudged(why: result.detail ?? "not all rungs were run")
     } else {
       self = .survived
     }

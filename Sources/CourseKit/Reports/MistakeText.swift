@@ -15,6 +15,8 @@ public struct MistakeText {
           \(style.yellow("unclear"))   \(name) by \(rung), but no failure says `\(verdict.promised)`:
         \(said)
         """
+    case .notJudged(let why):
+      return "  \(style.yellow("unclear"))   \(name) the tests did not get to their end: \(why)"
     case .survived:
       return "  \(style.red("SURVIVED"))  \(name) \(verdict.title): no test notices"
     }
