@@ -47,6 +47,16 @@ public struct LabOptions: ParsableArguments {
   /// The run's stream of random numbers; take named streams from it (`random.stream("data")`).
   public var random: RandomStream { RandomStream(seed: seed) }
 
+  /// The command that goes on with this run of a chapter's lab after Ctrl-C, with its options.
+  public func resumeCommand(chapter: Int) -> String {
+    var words = ["swift run course run \(chapter) --resume"]
+    if quick { words.append("--quick") }
+    if let data { words.append("--data \(data)") }
+    if seed != 1 { words.append("--seed \(seed)") }
+    if let output { words.append("--output \(output)") }
+    return words.joined(separator: " ")
+  }
+
   /// Runs the lab on the number of cores asked for.
   public func run<Result>(_ body: () throws -> Result) rethrows -> Result {
     guard let threads else { return try body() }
