@@ -68,7 +68,7 @@ struct DigitFigures {
   func interpolation(_ generator: DigitGenerator, seed: UInt64) throws {
     let columns = 10
     let rows = max(generator.network.classCount, 1)
-    var rng = RandomStream(seed: seed).stream("interpolation")
+    var rng = RandomStream(seed: seed).stream("from one noise to another")
     let ends = generator.network.noise(2 * rows, using: &rng)
     let (n, scalars) = (generator.network.latentDimensions, ends.scalars.map(Double.init))
     var z: [Float] = []
