@@ -94,7 +94,7 @@ struct Chapter01GANLab: ParsableCommand {
     let committed = try DigitGenerator(contentsOf: DigitGenerator.committedURL())
     let digits = DigitFigures(writer: writer, judge: judge)
     if let line = try digits.sheet(committed, as: "digits", seed: options.seed) { print("Committed network: \(line)") }
-    try digits.interpolation(committed, seed: options.seed)
+    try digits.interpolation(committed)
     if isDigits, let real = try digits.scores(of: heldOut.images, labels: heldOut.labels) {
       print("Real digits, held out: \(real.line)")
     }
