@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Tensors
 
 /// The options that every lab has.
@@ -46,6 +47,17 @@ public struct LabOptions: ParsableArguments {
 
   /// The run's stream of random numbers; take named streams from it (`random.stream("data")`).
   public var random: RandomStream { RandomStream(seed: seed) }
+
+  /// The pictures at `--data`, or nil without it. Squares of 28 or 32 pixels (MNIST's and CIFAR-10's sizes, which suit the
+  /// labs' networks) stay as they are; others are brought to 28 × 28.
+  ///
+  /// - Throws: what `ImageDataset.load(from:)` says is wrong with the file.
+  public func pictures() throws -> ImageDataset? {
+    guard let data else { return nil }
+    let own = try ImageDataset.load(from: data)
+    let side = own.height == own.width && [28, 32].contains(own.height) ? own.height : 28
+    return own.fitted(height: side, width: side, channels: own.channels)
+  }
 
   /// The command that goes on with this run of a chapter's lab after Ctrl-C, with its options.
   public func resumeCommand(chapter: Int) -> String {

@@ -136,13 +136,10 @@ struct Chapter01GANLab: ParsableCommand {
   }
 
   private func loadData() throws -> (train: ImageDataset, heldOut: ImageDataset) {
-    guard let path = options.data else {
+    guard let own = try options.pictures() else {
       let digits = try DigitSheet.load()
       return (digits.train, digits.heldOut)
     }
-    let own = try ImageDataset.load(from: path)
-    // MNIST's and CIFAR-10's own sizes suit the networks; others are brought to MNIST's.
-    let side = own.height == own.width && [28, 32].contains(own.height) ? own.height : 28
-    return own.fitted(height: side, width: side, channels: own.channels).split(heldOutShare: 0.1)
+    return own.split(heldOutShare: 0.1)
   }
 }

@@ -39,8 +39,7 @@ struct ClaimTable {
     // The last five looks: a training that flickers must not be judged at its best moment.
     let last = (0..<5).map { steps - $0 * steps / 20 }.reversed()
     let trainings = rows.flatMap { row in seeds.map { (row: row, seed: $0) } }
-    let outcomes = try concurrentTrainings("ring", trainings.count) { index in
-      let (row, seed) = trainings[index]
+    let outcomes = try concurrently(trainings, title: "ring") { row, seed in
       var gan = PlaneGAN.ring(steps: steps, gamma: row.gamma, beta1: row.beta1)
       gan.learningRates.discriminator = row.discriminatorRate
       let looks = try gan.train(seed: seed, checkpoints: Array(last))
@@ -65,9 +64,10 @@ struct ClaimTable {
   /// The grid of twenty-five, taught by all fakes and by the best ones.
   func grid() throws -> String {
     let steps = steps
-    let looks = try concurrentTrainings("grid", 2 * seeds.count) { index in
-      try PlaneGAN.grid(steps: steps, isTopK: index >= seeds.count).train(
-        seed: seeds[index % seeds.count], checkpoints: [steps], sampleCount: 2500)[0]
+    let trainings = [false, true].flatMap { isTopK in seeds.map { (isTopK, $0) } }
+    let looks = try concurrently(trainings, title: "grid") { isTopK, seed in
+      try PlaneGAN.grid(steps: steps, isTopK: isTopK).train(
+        seed: seed, checkpoints: [steps], sampleCount: 2500)[0]
     }
     let lines = ["all", "the best"].enumerated().map { row, name in
       let own = looks[row * seeds.count..<(row + 1) * seeds.count]

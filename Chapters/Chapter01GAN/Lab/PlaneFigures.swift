@@ -106,8 +106,7 @@ struct PlaneFigures {
     let seeds = (0..<4).map { seed + UInt64($0) }
     let trainings = Self.contest.flatMap { kind in seeds.map { (kind: kind, seed: $0) } }
     let range = range
-    let runs = try concurrentTrainings("ring", trainings.count) { index in
-      let (kind, own) = trainings[index]
+    let runs = try concurrently(trainings, title: "ring") { kind, own in
       let gan = PlaneGAN.ring(steps: steps, gamma: kind.gamma, beta1: kind.beta1)
       return try gan.train(
         seed: own, checkpoints: Array(Set(regular + marks)), sampleCount: 500,
@@ -181,8 +180,8 @@ struct PlaneFigures {
   func grid(seed: UInt64, steps: Int) throws -> String {
     let mixture = GaussianMixture.grid25()
     let names = ["all fakes teach", "the best half teaches"]
-    let looks = try concurrentTrainings("grid", names.count) { index in
-      try PlaneGAN.grid(steps: steps, isTopK: index == 1).train(seed: seed, checkpoints: [steps], sampleCount: 2500)[0]
+    let looks = try concurrently([false, true], title: "grid") { isTopK in
+      try PlaneGAN.grid(steps: steps, isTopK: isTopK).train(seed: seed, checkpoints: [steps], sampleCount: 2500)[0]
     }
     var lines: [[String]] = []
     var plots: [any Drawable] = []

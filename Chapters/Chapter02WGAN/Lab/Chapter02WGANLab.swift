@@ -95,7 +95,7 @@ struct Chapter02WGANLab: ParsableCommand {
   // MARK: - Digits
 
   private func digits(_ writer: FigureWriter) throws {
-    let data = try loadData()
+    let data = try options.pictures() ?? DigitSheet.load().train
     let judge = try DigitJudge()
     let own = DigitFigures(writer: writer, judge: options.data == nil ? judge : nil)
     let training = DigitTraining(steps: steps ?? (options.quick ? 8 : DigitTraining.standardSteps))
@@ -124,13 +124,5 @@ struct Chapter02WGANLab: ParsableCommand {
       print("Committed generator: \(score)")
       print("Real digits, held out: \(try judge.heldOut())")
     }
-  }
-
-  private func loadData() throws -> ImageDataset {
-    guard let path = options.data else { return try DigitSheet.load().train }
-    let own = try ImageDataset.load(from: path)
-    // MNIST's and CIFAR-10's own sizes suit the networks; others are brought to MNIST's.
-    let side = own.height == own.width && [28, 32].contains(own.height) ? own.height : 28
-    return own.fitted(height: side, width: side, channels: own.channels)
   }
 }

@@ -72,7 +72,7 @@ struct Chapter05EDMLab: ParsableCommand {
 
     let (model, outcome, _) = try trainingPlan.train(
       on: train, seed: options.seed, checkpoint: writer.folder.appendingPathComponent("training.safetensors"),
-      resume: options.resume, resumeCommand: resumeCommand)
+      resume: options.resume, resumeCommand: options.resumeCommand(chapter: 5))
     if outcome == .interrupted { throw ExitCode(130) }
     if let weights {
       try model.save(
@@ -102,25 +102,12 @@ struct Chapter05EDMLab: ParsableCommand {
     TrainingPlan(steps: steps ?? (options.quick ? 12 : TrainingPlan.standardSteps))
   }
 
-  /// The command that goes on after Ctrl-C, with the options of this run.
-  private var resumeCommand: String {
-    var words = ["swift run course run 5 --resume"]
-    if options.quick { words.append("--quick") }
-    if let data = options.data { words.append("--data \(data)") }
-    if options.seed != 1 { words.append("--seed \(options.seed)") }
-    if let output = options.output { words.append("--output \(output)") }
-    return words.joined(separator: " ")
-  }
-
   private func loadData() throws -> (train: ImageDataset, heldOut: ImageDataset) {
-    guard let path = options.data else {
+    guard let own = try options.pictures() else {
       let digits = try DigitSheet.load()
       return (digits.train, digits.heldOut)
     }
-    let own = try ImageDataset.load(from: path)
-    // MNIST's and CIFAR-10's own sizes suit the network; others are brought to MNIST's.
-    let side = own.height == own.width && [28, 32].contains(own.height) ? own.height : 28
-    return own.fitted(height: side, width: side, channels: own.channels).split(heldOutShare: 0.1)
+    return own.split(heldOutShare: 0.1)
   }
 
   // MARK: - Tables
