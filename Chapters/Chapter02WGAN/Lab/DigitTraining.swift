@@ -7,8 +7,8 @@ import Tensors
 
 /// How a pair that draws digits is trained (exercise 2.12).
 struct DigitTraining {
-  /// What two cores do in about twenty-five seconds.
-  static let standardSteps = 280
+  /// What two cores do in a good half minute.
+  static let standardSteps = 600
 
   /// Steps of the generator.
   let steps: Int
