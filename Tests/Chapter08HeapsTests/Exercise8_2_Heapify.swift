@@ -1,0 +1,4 @@
+import Chapter08Heaps
+import ExerciseTesting
+
+final class Exercise8_2_Heapify: ExerciseTestCase {}

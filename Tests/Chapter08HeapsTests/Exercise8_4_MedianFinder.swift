@@ -1,0 +1,4 @@
+import Chapter08Heaps
+import ExerciseTesting
+
+final class Exercise8_4_MedianFinder: ExerciseTestCase {}
