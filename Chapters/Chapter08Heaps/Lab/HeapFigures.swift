@@ -40,6 +40,8 @@ struct HeapFigures {
     var (first, second) = (rise, sink)
     for step in first.indices.dropFirst() { first[step].title = "exchanged with its parent" }
     for step in second.indices.dropFirst() { second[step].title = "exchanged with its smaller child" }
+    first[first.count - 1].title = "exchanged, and there it stays"
+    second[second.count - 1].title = "exchanged, and there it stays"
     first[0].title = "Push \(small): it starts at the end"
     second[0].title = "Pop: \(last), the last, takes the root"
     let grid = FigureGrid([padded(first), padded(second)], gap: 26)
@@ -111,7 +113,7 @@ struct HeapFigures {
       y: try perElement(few) { n in
         try Self.mean((0..<8).map { _ in try Self.heapifyCount(rng.permutation(n)) })
       }, label: "heapify, random", color: .palette(2))
-    plot.legend = .topLeft
+    plot.legend = .bottomRight
     return plot
   }
 

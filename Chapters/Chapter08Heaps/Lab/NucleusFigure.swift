@@ -61,7 +61,8 @@ struct NucleusFigure {
     sizes.horizontalLine(40, label: "top-40", color: .softInk)
     sizes.legend = .topLeft
     try writer.write(
-      NucleusPage(strips: strips, sizes: sizes).image(width: 1500, height: 780, scale: 1.5), as: "nucleus", kind: .exact,
+      NucleusPage(strips: strips, sizes: sizes).image(width: 1500, height: 780, scale: 1.5), as: "nucleus",
+      kind: .exact,
       metrics: metrics)
     return TextTable(["σ"] + Self.masses.map { "kept, p = \(NumberText.short($0))" } + ["largest probability"], rows)
   }
@@ -79,7 +80,8 @@ private struct NucleusPage: Drawable {
       strip.draw(
         on: &canvas,
         in: Rectangle(
-          x: rectangle.x, y: rectangle.y + height * Double(index), width: rectangle.width - plotWidth - 16, height: height))
+          x: rectangle.x, y: rectangle.y + height * Double(index), width: rectangle.width - plotWidth - 16,
+          height: height))
     }
     sizes.draw(
       on: &canvas,

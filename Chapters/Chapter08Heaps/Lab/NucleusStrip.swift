@@ -40,7 +40,8 @@ struct NucleusStrip: Drawable {
       }
       canvas.stroke(tile, color: color, width: 2.5)
       canvas.text(
-        NumberText.fixed(token.mass, digits: 2), at: Point(tile.midX, tile.maxY + 13), color: color == .frame ? .softInk : color,
+        NumberText.fixed(token.mass, digits: 2), at: Point(tile.midX, tile.maxY + 13),
+        color: color == .frame ? .softInk : color,
         size: 11, horizontal: .center, vertical: .middle)
       // The token with which the mass reaches p: without it, the nucleus would hold less than it promises.
       if let nucleus, rank == kept[nucleus].count - 1 {
