@@ -35,6 +35,7 @@ struct GumbelFigure {
       series: [("Plackett–Luce ± 2 standard errors", law, spread), ("drawn, of \(Self.draws)", measured, nil)],
       yLabel: "probability")
     let exact = try inclusionProbabilities(weights, k: 2)
+    try requireCount(exact.count, weights.count, of: "inclusionProbabilities", exercise: "8.9")
     let twice = weights.map { 2 * $0 }
     let inclusion = Plot.barChart(
       "Among the two", groups: names,

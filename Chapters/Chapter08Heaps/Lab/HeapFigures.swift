@@ -23,6 +23,7 @@ struct HeapFigures {
     let appended = heap + [small]
     var risen = appended
     try siftUp(&risen, from: appended.count - 1, by: <)
+    try requireCount(risen.count, appended.count, of: "siftUp", exercise: "8.1")
     let rise = HeapTree.steps(from: appended, to: risen, start: appended.count - 1, isRising: true)
 
     // Pop by hand, up to the moment when the last element lies at the root.
@@ -31,6 +32,7 @@ struct HeapFigures {
     moved[0] = last
     var sunk = moved
     try siftDown(&sunk, from: 0, count: sunk.count, by: <)
+    try requireCount(sunk.count, moved.count, of: "siftDown", exercise: "8.1")
     let sink = HeapTree.steps(from: moved, to: sunk, start: 0, isRising: false)
 
     let columns = max(rise.count, sink.count)

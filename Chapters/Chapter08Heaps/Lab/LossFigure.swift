@@ -18,6 +18,8 @@ struct LossFigure {
     let mean = Self.meanFilter(training.losses)
     let cleanMedian = try medianFilter(training.cleanLosses, window: Self.window)
     let cleanMean = Self.meanFilter(training.cleanLosses)
+    try requireCount(median.count, steps.count, of: "medianFilter", exercise: "8.5")
+    try requireCount(cleanMedian.count, steps.count, of: "medianFilter", exercise: "8.5")
 
     let top = (training.losses.max() ?? 1) * 1.05
     var whole = Plot("What the training loop sees", x: Axis("step"), y: Axis("loss", range: 0...top))

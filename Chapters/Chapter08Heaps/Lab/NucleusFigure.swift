@@ -37,6 +37,8 @@ struct NucleusFigure {
       let logits = square(train - x).sum(axis: 1).scalars.map { -Double($0) / (2 * sigma * sigma) }
       let law = try softmax(logits)
       let order = try nucleus(law, p: 1)
+      try requireCount(law.count, train.dim(0), of: "softmax", exercise: "8.8")
+      try requireCount(order.count { law.indices.contains($0) }, order.count, of: "nucleus", exercise: "8.8")
       let kept = try Self.masses.map { (p: $0, count: try nucleus(law, p: $0).count) }
       var mass = 0.0
       let tokens = order.prefix(Self.shown).map { token in

@@ -22,7 +22,7 @@ struct NucleusStrip: Drawable {
     canvas.text(
       sourceLabel, at: Point(picture.midX, picture.maxY + 18), color: .softInk, size: 12, horizontal: .center)
     let area = rectangle.inset(left: 150, top: 28, right: 8, bottom: 0)
-    let cell = area.width / Double(tokens.count)
+    let cell = area.width / Double(max(1, tokens.count))
     let barHeight = area.height - cell - 90
     let top = tokens.map(\.probability).max() ?? 1
     for (rank, token) in tokens.enumerated() {

@@ -54,7 +54,8 @@ struct SaltAndPepper {
         (-1...1).map { Double(pixel(picture, x, y + $0, width: width, height: height)) }
       }
       let medians = try slidingMedian(stream, window: 9)
-      result += stride(from: 0, to: medians.count, by: 3).map { UInt8(medians[$0]) }
+      try requireCount(medians.count, stream.count - 8, of: "slidingMedian", exercise: "8.5")
+      result += stride(from: 0, to: medians.count, by: 3).map { UInt8(max(0, min(255, medians[$0]))) }
     }
     return result
   }

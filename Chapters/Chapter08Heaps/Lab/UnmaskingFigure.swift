@@ -32,6 +32,7 @@ struct UnmaskingFigure {
       for (name, temperature) in [("surest first", 0.0), ("with noise, τ = 1", 1), ("any order", 1e4)] {
         var rng = random.stream("unmasking \(label) \(name)")
         let states = try reveal(own, temperature: temperature, using: &rng)
+        try requireCount(states.count, Self.steps + 1, of: "unmaskingSchedule", exercise: "8.10")
         tiles += shown.map { Image(gray: states[$0], width: digits.width, height: digits.height) }
         labels.append(name)
       }
