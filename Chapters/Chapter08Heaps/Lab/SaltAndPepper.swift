@@ -18,7 +18,7 @@ struct SaltAndPepper {
     let digits = try DigitSheet.load().heldOut
     let (width, height) = (digits.width, digits.height)
     let clean = (0..<10).map { label -> [UInt8] in
-      let index = digits.indices(ofClass: label)[3]
+      let index = digits.indices(ofClass: label)[5]
       return Array(digits.bytes[index * digits.pictureSize..<(index + 1) * digits.pictureSize])
     }
     var rng = random.stream("stuck pixels")
