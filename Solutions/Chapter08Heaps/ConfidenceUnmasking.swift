@@ -8,10 +8,11 @@ import Foundation
 
 /// How many tokens are revealed in each of T steps: few at first, when nothing is known, and many at the end.
 ///
-/// With the cosine schedule ⌊N cos(πt/2T)⌋ tokens are masked after step t; but in every step at least one is revealed, and at
-/// least one is left for every step to come:
+/// With the cosine schedule ⌊N cos(πt/2T)⌋ tokens are masked after step t; but in every step at least one is revealed:
 ///
-///     m₀ = N        m_t = max(T − t, min(m_{t−1} − 1, ⌊N cos(πt/2T)⌋))        m_T = 0
+///     m₀ = N        m_t = min(m_{t−1} − 1, ⌊N cos(πt/2T)⌋)        m_T = 0
+///
+/// That never leaves too few for the steps to come: the cosine lies above its chord, so that m_t ≥ T − t.
 ///
 /// - Parameters:
 ///   - length: N, at least 1.
@@ -26,7 +27,7 @@ public func unmaskingSchedule(length: Int, steps: Int) throws -> [Int] {
   var masked = length
   return (1...steps).map { step in
     let wanted = Int(Double(length) * cos(Double.pi / 2 * Double(step) / Double(steps)))
-    let left = max(steps - step, min(masked - 1, wanted))
+    let left = min(masked - 1, wanted)
     defer { masked = left }
     return masked - left
   }

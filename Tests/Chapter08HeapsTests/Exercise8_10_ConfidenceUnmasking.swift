@@ -29,7 +29,9 @@ final class Exercise8_10_ConfidenceUnmasking: ExerciseTestCase {
       }
     }
     for (length, steps) in [(0, 1), (4, 0), (4, 5)] {
-      try expectRefusal("\(steps) steps for \(length) tokens") { _ = try unmaskingSchedule(length: length, steps: steps) }
+      try expectRefusal("\(steps) steps for \(length) tokens") {
+        _ = try unmaskingSchedule(length: length, steps: steps)
+      }
     }
   }
 
@@ -37,7 +39,8 @@ final class Exercise8_10_ConfidenceUnmasking: ExerciseTestCase {
     var rng = stream("noise")
     let surest = try confidenceUnmask(
       [-0.1, -3, -0.5, -0.2, -0.5, -0.01], isMasked: [true, true, true, true, true, false], k: 3, using: &rng)
-    expectEqual(surest, [0, 3, 2], "the surest first; 5 is not masked, and of 2 and 4, which are equal, the lower index")
+    expectEqual(
+      surest, [0, 3, 2], "the surest first; 5 is not masked, and of 2 and 4, which are equal, the lower index")
     let equal = try confidenceUnmask([-1, -1, -1, -1], isMasked: [true, false, true, true], k: 2, using: &rng)
     expectEqual(equal, [0, 2], "of equal ones the lower index first")
     let hopeless = try confidenceUnmask([-.infinity, -9], isMasked: [true, true], k: 2, using: &rng)
@@ -70,7 +73,7 @@ final class Exercise8_10_ConfidenceUnmasking: ExerciseTestCase {
 
   func test4_AgainstSorting() throws {
     var rng = stream("tokens")
-    for _ in 0..<200 {
+    for _ in 0..<1000 {
       let count = 1 + rng.integer(below: 30)
       let confidence = (0..<count).map { _ in -Double(rng.integer(below: 10)) / 4 }
       let isMasked = (0..<count).map { _ in rng.integer(below: 3) > 0 }
@@ -78,7 +81,8 @@ final class Exercise8_10_ConfidenceUnmasking: ExerciseTestCase {
       let k = rng.integer(below: masked.count + 1)
       var unused = ScriptedGenerator([])
       let chosen = try confidenceUnmask(confidence, isMasked: isMasked, k: k, using: &unused)
-      let want = masked.sorted { confidence[$0] != confidence[$1] ? confidence[$0] > confidence[$1] : $0 < $1 }.prefix(k)
+      let want = masked.sorted { confidence[$0] != confidence[$1] ? confidence[$0] > confidence[$1] : $0 < $1 }.prefix(
+        k)
       expectEqual(chosen, Array(want), "the \(k) surest of the masked, surest first, of equal ones the lower index")
       expectEqual(unused.asked, 0, "at temperature 0 no random number is drawn")
     }
@@ -113,7 +117,8 @@ final class Exercise8_10_ConfidenceUnmasking: ExerciseTestCase {
       expectEqual(first[4], 0, "a token that is not masked is never chosen")
     }
     var known = ScriptedGenerator([1 << 63, 1 << 62, 3 << 62])
-    _ = try confidenceUnmask([-1, -1, -1, -1], isMasked: [true, false, true, true], k: 1, temperature: 1, using: &known)
+    _ = try confidenceUnmask(
+      [-1, -1, -1, -1], isMasked: [true, false, true, true], k: 1, temperature: 1, using: &known)
     expectEqual(known.asked, 3, "one uniform number for each masked token")
   }
 }

@@ -75,7 +75,9 @@ final class Exercise8_2_Heapify: ExerciseTestCase {
       expectEqual(
         worst, content.worst[n - 1],
         "the most comparisons that any order of \(n) takes: pushing one by one, or sifting up, takes more")
-      expectEqual(total, content.total[n - 1], "the comparisons of all orders of \(n) together")
+      expectEqual(
+        total, content.total[n - 1],
+        "the comparisons of all orders of \(n) together: sifting up, or pushing one by one, takes others")
       expectEqual(heaps.count, content.heaps[n - 1], "so many different heaps of \(n) elements there are")
       expectEqual(Set(heaps.values).count, 1, "every heap of \(n) elements comes from equally many orders")
     }
@@ -111,9 +113,11 @@ final class Exercise8_2_Heapify: ExerciseTestCase {
         let worst = 2 * count - 2 * count.nonzeroBitCount - count.trailingZeroBitCount
         expect(
           order.comparisons <= worst,
-          "\(order.comparisons) comparisons of \(count) \(kind) numbers; sifting down from the last parent takes at most \(worst)")
+          "\(order.comparisons) comparisons of \(count) \(kind) numbers; sifting down from the last parent takes at most \(worst)"
+        )
         if kind == .equal || kind == .rising {
-          expectEqual(order.comparisons, count - 1, "\(kind) numbers are a heap already: that is seen with n − 1 comparisons")
+          expectEqual(
+            order.comparisons, count - 1, "\(kind) numbers are a heap already: that is seen with n − 1 comparisons")
         }
       }
     }

@@ -47,7 +47,7 @@ final class Exercise8_3_StreamTopK: ExerciseTestCase {
 
   func test3_AgainstSorting() throws {
     var rng = stream("streams")
-    for round in 0..<700 {
+    for round in 0..<2000 {
       let kind = InputKind.allCases[round % InputKind.allCases.count]
       let numbers = kind.integers(rng.integer(below: 30), using: &rng)
       let k = rng.integer(below: 12)

@@ -69,7 +69,8 @@ final class Exercise8_4_MedianFinder: ExerciseTestCase {
           excess == 0 || excess == 1,
           "\(kind) numbers: lower holds \(lower.count), upper \(upper.count); it must be as many, or one more in lower")
         expect(
-          firstOutOfHeapOrder(lower, by: >) == nil, "\(kind) numbers: lower, \(lower), is no heap with the greatest first")
+          firstOutOfHeapOrder(lower, by: >) == nil,
+          "\(kind) numbers: lower, \(lower), is no heap with the greatest first")
         expect(
           firstOutOfHeapOrder(upper, by: <) == nil, "\(kind) numbers: upper, \(upper), is no heap with the least first")
         if let greatest = lower.max(), let least = upper.min() {

@@ -170,7 +170,8 @@ final class Exercise8_6_IndexedHeap: ExerciseTestCase {
     for id in 0..<60 {
       let value = (heap.key(of: id)?.value ?? 0) - rng.integer(below: 500)
       let decreasing = try spent { try heap.decreaseKey(of: id, to: Tallied(value: value, tally: tally)) }
-      expect(decreasing <= 7, "\(decreasing) comparisons to decrease a key of 100: one a level and one for the check are 7")
+      expect(
+        decreasing <= 7, "\(decreasing) comparisons to decrease a key of 100: one a level and one for the check are 7")
       guard id % 2 == 0 else { continue }
       let size = heap.count
       let removing = try spent { try heap.remove(id) }
@@ -193,7 +194,8 @@ final class Exercise8_6_IndexedHeap: ExerciseTestCase {
     for (place, id) in heap.heap.enumerated() {
       guard heap.positions.indices.contains(id), heap.positions[id] == place else {
         expect(
-          false, "\(said): \(id) stands at \(place), but its position says "
+          false,
+          "\(said): \(id) stands at \(place), but its position says "
             + "\(heap.positions.indices.contains(id) ? heap.positions[id].map(String.init) ?? "nil" : "nothing")",
           file: file, line: line)
         return false
@@ -209,7 +211,8 @@ final class Exercise8_6_IndexedHeap: ExerciseTestCase {
       return key < parent
     }
     expect(
-      wrong == nil, "\(said): the key at \(wrong ?? 0) is less than its parent's in \(keys.map { $0.map { "\($0)" } ?? "nil" })",
+      wrong == nil,
+      "\(said): the key at \(wrong ?? 0) is less than its parent's in \(keys.map { $0.map { "\($0)" } ?? "nil" })",
       file: file, line: line)
     return placed == heap.heap.count && wrong == nil
   }

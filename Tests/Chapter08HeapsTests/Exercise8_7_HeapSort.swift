@@ -32,7 +32,7 @@ final class Exercise8_7_HeapSort: ExerciseTestCase {
 
   func test3_AgainstSorting() throws {
     var rng = stream("inputs")
-    for round in 0..<350 {
+    for round in 0..<1200 {
       let kind = InputKind.allCases[round % InputKind.allCases.count]
       let numbers = kind.integers(rng.integer(below: 40), using: &rng)
       let order = CountedOrder<Int>(limit: 20_000, <)
@@ -77,7 +77,8 @@ final class Exercise8_7_HeapSort: ExerciseTestCase {
       let lists = known.lists.enumerated().map { number, values in values.map { Keyed($0, "\(number)") } }
       let merged = try kWayMerge(lists, by: Keyed.isLess)
       expectEqual(merged.map(\.key), known.values, "heapq.merge of \(known.lists)")
-      expectEqual(merged.map(\.name), known.origins.map { "\($0)" }, "heapq.merge takes equal elements from other lists")
+      expectEqual(
+        merged.map(\.name), known.origins.map { "\($0)" }, "heapq.merge takes equal elements from other lists")
     }
   }
 

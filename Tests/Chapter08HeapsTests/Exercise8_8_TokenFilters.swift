@@ -59,7 +59,7 @@ final class Exercise8_8_TokenFilters: ExerciseTestCase {
     expectEqual(all, [3, 0, 1], "p = 1 keeps every token of positive probability, and no other")
     let tail = try nucleus([1, 1e-20, 1e-30], p: 1)
     expectEqual(tail, [0, 1, 2], "p = 1 keeps all, also those that the sum's rounding swallows")
-    let logits = [0, -40, -.infinity, -50]
+    let logits: [Double] = [0, -40, -.infinity, -50]
     let kept = try nucleusFilter(logits, p: 1)
     expectEqual(kept, logits, "p = 1 changes nothing")
     let best = try nucleusFilter([1, 5, 2], p: 1e-9)
@@ -68,7 +68,7 @@ final class Exercise8_8_TokenFilters: ExerciseTestCase {
 
   func test4_AgainstSorting() throws {
     var rng = stream("logits")
-    for _ in 0..<200 {
+    for _ in 0..<1000 {
       let count = 1 + rng.integer(below: 20)
       let logits = (0..<count).map { _ in Double(rng.integer(below: 12)) / 2 - 3 }
       let k = 1 + rng.integer(below: count)
@@ -93,7 +93,8 @@ final class Exercise8_8_TokenFilters: ExerciseTestCase {
       let masses = tokens.indices.map { last in tokens[...last].reduce(0.0) { $0 + probabilities[$1] } }
       expect((masses.last ?? 0) >= p, "the nucleus has the mass \(masses.last ?? 0), less than p = \(p)")
       let without = masses.dropLast().last ?? 0
-      expect(without < p, "without its last token the nucleus has the mass \(without) still: p = \(p) needs fewer tokens")
+      expect(
+        without < p, "without its last token the nucleus has the mass \(without) still: p = \(p) needs fewer tokens")
     }
   }
 

@@ -47,7 +47,9 @@ final class Exercise8_9_WeightedSampling: ExerciseTestCase {
       try expectRefusal("the weight \(weight)") {
         _ = try weightedReservoir([(item: 0, weight: weight)], k: 1, using: &rng)
       }
-      try expectRefusal("the weight \(weight) in Plackett and Luce's law") { _ = try plackettLuce([weight], order: [0]) }
+      try expectRefusal("the weight \(weight) in Plackett and Luce's law") {
+        _ = try plackettLuce([weight], order: [0])
+      }
     }
     for order in [[0, 0], [2], [-1]] {
       try expectRefusal("the order \(order) of two") { _ = try plackettLuce([1, 1], order: order) }
@@ -97,7 +99,8 @@ final class Exercise8_9_WeightedSampling: ExerciseTestCase {
       }
       let inclusion = try inclusionProbabilities(law.weights, k: law.k)
       expectClose(
-        inclusion, law.inclusion, relative: 1e-12, "inclusion with the weights \(law.weights), k = \(law.k), by trying all")
+        inclusion, law.inclusion, relative: 1e-12,
+        "inclusion with the weights \(law.weights), k = \(law.k), by trying all")
     }
     var rng = stream("weights")
     let weights = (0..<9).map { _ in rng.nextUniform() + 0.01 }
@@ -106,7 +109,8 @@ final class Exercise8_9_WeightedSampling: ExerciseTestCase {
       expectClose(inclusion.reduce(0, +), Double(k), relative: 1e-12, "the inclusion probabilities add up to k")
     }
     let uneven = try plackettLuce([1e17, 1, 1], order: [0, 1])
-    expectClose(uneven, 0.5, relative: 1e-12, "beside a weight of 10¹⁷ the others must not be lost: sum what is left anew")
+    expectClose(
+      uneven, 0.5, relative: 1e-12, "beside a weight of 10¹⁷ the others must not be lost: sum what is left anew")
   }
 
   func test4_GumbelLaw() throws {
@@ -122,7 +126,9 @@ final class Exercise8_9_WeightedSampling: ExerciseTestCase {
     let stream = weights.enumerated().map { (item: $0, weight: $1) }
     try expectLaw(of: weights, k: 2, draws: 4000) { try weightedReservoir(stream, k: 2, using: &rng) }
     let light = stream.map { (item: $0.item, weight: $0.weight / 10_000) }
-    try expectLaw(of: weights, k: 2, draws: 3000, "with weights of 1/10,000, for which u^(1/w) is 0: take its logarithm") {
+    try expectLaw(
+      of: weights, k: 2, draws: 3000, "with weights of 1/10,000, for which u^(1/w) is 0: take its logarithm"
+    ) {
       try weightedReservoir(light, k: 2, using: &rng)
     }
   }
@@ -137,7 +143,9 @@ final class Exercise8_9_WeightedSampling: ExerciseTestCase {
     for _ in 0..<draws {
       let items = try draw()
       guard items.count == k, Set(items).count == k, items.allSatisfy(weights.indices.contains) else {
-        expect(false, "\(items) are not \(k) different items: without replacement nobody is drawn twice", file: file, line: line)
+        expect(
+          false, "\(items) are not \(k) different items: without replacement nobody is drawn twice", file: file,
+          line: line)
         return
       }
       for item in items { included[item] += 1 }
@@ -147,7 +155,8 @@ final class Exercise8_9_WeightedSampling: ExerciseTestCase {
       let deviation = (Double(draws) * probability * (1 - probability)).squareRoot()
       expect(
         abs(Double(count) - Double(draws) * probability) <= 5 * deviation + 1,
-        "\(what) \(count) times in \(draws) draws, but its probability is \(probability) \(said)", file: file, line: line)
+        "\(what) \(count) times in \(draws) draws, but its probability is \(probability) \(said)", file: file,
+        line: line)
     }
     let total = weights.reduce(0, +)
     for first in weights.indices {

@@ -66,10 +66,12 @@ public func streamBottomK<Element>(
 /// the way in, take the k greatest, negate on the way out.
 ///
 /// −Int.min is no Int: in Swift it stops the program, in C it is undefined, in Java and NumPy it is Int.min again and comes
-/// out as the *greatest*. So Int.min must be refused. (Numbers without a sign and words have no negative at all.)
+/// out as the *greatest*. So Int.min is refused. (Numbers without a sign and words have no negative at all.)
 ///
 /// - Throws: `InvalidArgument` if k is negative or Int.min is among the numbers.
 public func bottomKByNegation(_ numbers: [Int], k: Int) throws -> [Int] {
+  try InvalidArgument.require(
+    !numbers.contains(.min), "Int.min has no negative: take streamBottomK, which turns the order round instead")
   throw unsolved("8.3")
 }
 
