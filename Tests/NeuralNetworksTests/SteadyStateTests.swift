@@ -5,12 +5,18 @@ import XCTest
 
 /// A training step asks the system for no large buffer that an earlier step has given back.
 final class SteadyStateTests: XCTestCase {
-  /// The large buffers that `steps` more steps get from the system, after a few that fill the cache.
+  /// The large buffers that some `steps` steps in a row get from the system, at the least.
+  ///
+  /// How many buffers are out at once depends on when the threads take their shares, so a late step may be the first to
+  /// need one more. Steps that don't give back what they took would need more each time.
   private func buffersFromSystem(steps: Int = 6, _ step: () -> Void) -> Int {
-    for _ in 0..<4 { step() }
-    let before = BufferCache.buffersFromSystem
-    for _ in 0..<steps { step() }
-    return BufferCache.buffersFromSystem - before
+    var least = Int.max
+    for _ in 0..<5 where least > 0 {
+      let before = BufferCache.buffersFromSystem
+      for _ in 0..<steps { step() }
+      least = min(least, BufferCache.buffersFromSystem - before)
+    }
+    return least
   }
 
   func testAUNetStep() {
