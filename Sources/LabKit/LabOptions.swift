@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Exercises
 import Tensors
 
 /// The options that every lab has.
@@ -70,8 +71,14 @@ public struct LabOptions: ParsableArguments {
   }
 
   /// Runs the lab on the number of cores asked for.
-  public func run<Result>(_ body: () throws -> Result) rethrows -> Result {
-    guard let threads else { return try body() }
-    return try withThreads(threads, body)
+  ///
+  /// - Throws: ``LabError`` where `body` meets an exercise that is still to do; whatever else `body` throws.
+  public func run<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      guard let threads else { return try body() }
+      return try withThreads(threads, body)
+    } catch let error as Unsolved {
+      throw LabError("The lab needs your answer. \(error)")
+    }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Exercises
 import Figures
 import Foundation
 import LabKit
@@ -92,8 +93,15 @@ final class FigureWriterTests: XCTestCase {
     XCTAssertTrue(options.resume)
     XCTAssertEqual(options.seed, 9)
     XCTAssertEqual(options.data, "digits")
-    XCTAssertEqual(options.run { 3 }, 3)
+    XCTAssertEqual(try options.run { 3 }, 3)
+    XCTAssertEqual(
+      options.resumeCommand(chapter: 5), "swift run course run 5 --resume --quick --data digits --seed 9")
+    XCTAssertThrowsError(try options.run { throw unsolved("5.2", file: "/x/Chapters/C/S.swift", line: 7) }) { error in
+      XCTAssertEqual(
+        "\(error)", "The lab needs your answer. Exercise 5.2 is to do: Chapters/C/S.swift:7")
+    }
     let none = try LabOptions.parse([])
+    XCTAssertNil(try none.pictures())
     XCTAssertFalse(none.quick)
     XCTAssertEqual(none.seed, 1)
     XCTAssertNil(none.output)

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Chapter01GAN
 import Datasets
-import Exercises
 import Figures
 import Foundation
 import LabKit
@@ -51,11 +50,7 @@ struct Chapter01GANLab: ParsableCommand {
   }
 
   func run() throws {
-    do {
-      try options.run { if table { try printTable() } else { try experiment() } }
-    } catch let error as Unsolved {
-      throw LabError("The lab needs your answer. \(error)")
-    }
+    try options.run { if table { try printTable() } else { try experiment() } }
   }
 
   private func printTable() throws {

@@ -29,7 +29,7 @@ struct DigitFigures {
       scores = try self.scores(of: generator.pictures(noise, labels: many), labels: many)
     }
     try writer.write(
-      ContactSheet(Self.tiles(shown), columns: perClass), as: figure, metrics: scores?.metrics ?? [:])
+      ContactSheet(tiles(of: shown), columns: perClass), as: figure, metrics: scores?.metrics ?? [:])
     return scores?.line
   }
 
@@ -44,18 +44,6 @@ struct DigitFigures {
       "inception score": inception.mean,
     ]
     return ("\(score), inception score \(inception.mean.short) of 10", metrics)
-  }
-
-  /// The pictures of a batch [N, channels, height, width].
-  static func tiles(_ pictures: Tensor) -> [Image] {
-    let scalars = pictures.scalars
-    let (channels, height, width) = (pictures.dim(1), pictures.dim(2), pictures.dim(3))
-    let size = channels * height * width
-    return (0..<pictures.dim(0)).map { index in
-      let part = Array(scalars[index * size..<(index + 1) * size])
-      return channels == 1
-        ? Image(gray: part, width: width, height: height) : Image(planarRGB: part, width: width, height: height)
-    }
   }
 
   // MARK: - interpolation
@@ -87,7 +75,7 @@ struct DigitFigures {
     }
     let labels = generator.sheetLabels(perClass: columns)
     let pictures = generator.pictures(Tensor(z, shape: [rows * columns, n]), labels: labels)
-    try writer.write(ContactSheet(Self.tiles(pictures), columns: columns), as: "interpolation")
+    try writer.write(ContactSheet(tiles(of: pictures), columns: columns), as: "interpolation")
   }
 
   // MARK: - digit-fid

@@ -23,19 +23,11 @@ struct DigitFigures {
       let (many, labels) = generator.pictures(perClass: writer.isQuick ? 10 : 100, using: &judged)
       return judge.score(many, labels: labels)
     }
-    let scalars = clamp(pictures, -1, 1).scalars
-    let (channels, height, width) = (generator.imageShape[0], generator.imageShape[1], generator.imageShape[2])
-    let size = channels * height * width
-    let tiles = (0..<pictures.dim(0)).map { index in
-      let part = Array(scalars[index * size..<(index + 1) * size])
-      return channels == 1
-        ? Image(gray: part, width: width, height: height) : Image(planarRGB: part, width: width, height: height)
-    }
     var metrics: [String: Double] = [:]
     if let score {
       metrics = ["digit-FID": score.digitFID, "confidence": score.meanConfidence, "agreement": score.agreement ?? 0]
     }
-    try writer.write(ContactSheet(tiles, columns: 10), as: figure, metrics: metrics)
+    try writer.write(ContactSheet(tiles(of: pictures), columns: 10), as: figure, metrics: metrics)
     return score
   }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Chapter05EDM
 import Datasets
-import Exercises
 import Figures
 import Foundation
 import LabKit
@@ -49,11 +48,7 @@ struct Chapter05EDMLab: ParsableCommand {
   }
 
   func run() throws {
-    do {
-      try options.run { try experiment() }
-    } catch let error as Unsolved {
-      throw LabError("The lab needs your answer. \(error)")
-    }
+    try options.run { try experiment() }
   }
 
   private func experiment() throws {

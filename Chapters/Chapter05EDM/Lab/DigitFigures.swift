@@ -28,19 +28,11 @@ struct DigitFigures {
       initial: model.noise(count, using: &rng))
     let pictures = model.pictures(x)
     let score = judge?.score(pictures, labels: labels)
-    let scalars = pictures.scalars
-    let (channels, height, width) = (model.imageShape[0], model.imageShape[1], model.imageShape[2])
-    let size = channels * height * width
-    let tiles = (0..<count).map { index in
-      let part = Array(scalars[index * size..<(index + 1) * size])
-      return channels == 1
-        ? Image(gray: part, width: width, height: height) : Image(planarRGB: part, width: width, height: height)
-    }
     var metrics: [String: Double] = [:]
     if let score {
       metrics = ["digit-FID": score.digitFID, "confidence": score.meanConfidence, "agreement": score.agreement ?? 0]
     }
-    try writer.write(ContactSheet(tiles, columns: perClass), as: figure, metrics: metrics)
+    try writer.write(ContactSheet(tiles(of: pictures), columns: perClass), as: figure, metrics: metrics)
     return score
   }
 

@@ -56,14 +56,11 @@ extension Command {
           return nil
         }
       }
-      var isLate = false
       while let finished = try await tasks.next() {
-        guard var outcome = finished else {
-          isLate = true
-          continue
-        }
+        guard var outcome = finished else { continue }
         tasks.cancelAll()
-        if isLate { outcome.ending = .timedOut }
+        // The killed process may be heard of before the task that killed it.
+        if group.wasKilled { outcome.ending = .timedOut }
         return outcome
       }
       throw CourseError(.environment, "\(program) could not be run")

@@ -9,6 +9,7 @@ import Synchronization
 /// A process and all that it started, so that they can be ended together.
 final class ProcessGroup: Sendable {
   private let id = Mutex<pid_t?>(nil)
+  private let isKilled = Atomic<Bool>(false)
 
   /// The process that leads the group; its number is the group's.
   var leader: pid_t? {
@@ -16,8 +17,14 @@ final class ProcessGroup: Sendable {
     set { id.withLock { $0 = newValue } }
   }
 
+  /// Whether ``kill()`` has been called: set before the signal goes out, so whoever sees its effect sees this too.
+  var wasKilled: Bool { isKilled.load(ordering: .sequentiallyConsistent) }
+
   /// Ends every process of the group at once.
-  func kill() { send(SIGKILL) }
+  func kill() {
+    isKilled.store(true, ordering: .sequentiallyConsistent)
+    send(SIGKILL)
+  }
 
   func send(_ signal: Int32) {
     guard let leader, leader > 1 else { return }
