@@ -7,8 +7,8 @@ import Tensors
 
 /// How a pair that draws digits is trained (exercise 2.12).
 struct DigitTraining {
-  /// What two cores do in a good half minute.
-  static let standardSteps = 600
+  /// What two cores do in half a minute.
+  static let standardSteps = 420
 
   /// Steps of the generator.
   let steps: Int
