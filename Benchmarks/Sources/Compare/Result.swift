@@ -46,7 +46,7 @@ struct Result: Codable {
     return best / ours
   }
 
-  var ratioToBest: Double? { ratio(to: [.torch, .compiled, .jax, .openBLAS]) }
+  var ratioToBest: Double? { ratio(to: [.torch, .compiled, .jax, .openBLAS, .pot]) }
 
   var ratioOfMark: Double? {
     switch row.mark.against {
