@@ -100,13 +100,8 @@ struct ClaimsEstimate: Sendable {
     let rng = random.stream("estimate")
     var (initial, data, noise) = (rng.stream("init"), rng.stream("data"), rng.stream("noise"))
     var (between, heldOut) = (rng.stream("between"), rng.stream("held out"))
-    func network(_ output: Int) -> MLP {
-      MLP(dimensions: [2, 64, 64, 64, output], activation: { relu($0) }, using: &initial)
-    }
-    let (generator, critic) = (network(2), network(1))
-    let pair = WGAN(
-      generator: generator, generate: { z in generator(z) }, critic: critic,
-      criticize: { x in critic(x).squeezed(axis: 1) })
+    let networks = PlanePair(using: &initial)
+    let (generator, pair) = (networks.generator, networks.wgan)
     let (criticOptimizer, generatorOptimizer) = (
       try way.makeOptimizer(1), try way.makeOptimizer(Self.generatorFactor)
     )
@@ -133,7 +128,7 @@ struct ClaimsEstimate: Sendable {
           estimate: try criticEstimate(pair.criticize, real: real, fake: fake),
           bound: try transportLowerBound(pair.criticize, real: real, fake: fake)))
     }
-    return (measured, critic.trainableParameters().flatMap { $0.parameter.value.scalars.map(Double.init) })
+    return (measured, networks.critic.trainableParameters().flatMap { $0.parameter.value.scalars.map(Double.init) })
   }
 
   /// The exact W₁ between two samples of equal weights.

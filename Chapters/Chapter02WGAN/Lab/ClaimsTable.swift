@@ -96,13 +96,8 @@ struct ClaimsTable: Sendable {
     let random = RandomStream(seed: seed)
     var (initial, data, noise) = (random.stream("init"), random.stream("data"), random.stream("noise"))
     var (between, shown) = (random.stream("between"), random.stream("shown"))
-    func network(_ output: Int) -> MLP {
-      MLP(dimensions: [2, 64, 64, 64, output], activation: { relu($0) }, using: &initial)
-    }
-    let (generator, critic) = (network(2), network(1))
-    let pair = WGAN(
-      generator: generator, generate: { z in generator(z) }, critic: critic,
-      criticize: { x in critic(x).squeezed(axis: 1) })
+    let networks = PlanePair(using: &initial)
+    let (generator, pair) = (networks.generator, networks.wgan)
     let generatorOptimizer = setting.makeOptimizer(setting.generatorRate)
     let criticOptimizer = setting.makeOptimizer(setting.criticRate)
 

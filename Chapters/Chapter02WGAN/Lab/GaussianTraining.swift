@@ -44,13 +44,8 @@ struct GaussianTraining {
     let moments = [1, steps / 50, steps / 10, steps * 2 / 5, steps].map { max(1, $0) }
     let rng = random.stream(name)
     var initial = rng.stream("init")
-    func network(width: Int, output: Int) -> MLP {
-      MLP(dimensions: [2, width, width, width, output], activation: { relu($0) }, using: &initial)
-    }
-    let (generator, critic) = (network(width: 128, output: 2), network(width: 96, output: 1))
-    let pair = WGAN(
-      generator: generator, generate: { z in generator(z) }, critic: critic,
-      criticize: { x in critic(x).squeezed(axis: 1) })
+    let networks = PlanePair(generatorWidth: 128, criticWidth: 96, using: &initial)
+    let (generator, pair) = (networks.generator, networks.wgan)
     let average = ExponentialMovingAverage(of: generator, decay: 0.99)
     let rate = 1e-3
     let generatorOptimizer = try wganOptimizer(learningRate: rate)
