@@ -292,6 +292,72 @@ def samplers():
     )
 
 
+# A finite data set: its best denoiser is a softmax over the points.
+POINTS = [[-1.2, 0.3], [-0.4, -0.9], [0.2, 1.1], [0.9, -0.2], [1.3, 0.8]]
+
+
+def points_denoiser(x, sigma):
+    data = torch.tensor(POINTS)
+    weights = torch.softmax(-((x[:, None] - data) ** 2).sum(-1) / (2 * sigma**2), dim=1)
+    return weights @ data
+
+
+def one_path():
+    """Three schedulers, each with its own prediction, scale and time, on the same noise levels."""
+    generator = torch.Generator().manual_seed(12)
+    noise = torch.randn(6, 2, generator=generator)
+    # Noise levels that DDPM's 1,000 times have: ᾱ in float64.
+    alpha_bars = torch.cumprod(1 - torch.linspace(1e-4, 0.02, 1000), 0)
+    times = torch.arange(900, -1, -60)
+    sigmas = ((1 - alpha_bars[times]) / alpha_bars[times]).sqrt()
+    start = noise * sigmas[0]
+    content = {"points": POINTS, "alphaBars": nested(alpha_bars[times]), "sigmas": nested(sigmas), "initial": nested(start)}
+
+    ddim = diffusers.DDIMScheduler(beta_start=1e-4, beta_end=0.02, beta_schedule="linear", clip_sample=False, steps_offset=0)
+    ddim.alphas_cumprod = alpha_bars
+    ddim.set_timesteps(1000)
+    x, path = start * alpha_bars[times[0]].sqrt(), []
+    for time, next_time in zip(times[:-1], times[1:]):
+        a = alpha_bars[time]
+        noise_hat = (x - a.sqrt() * points_denoiser(x / a.sqrt(), ((1 - a) / a).sqrt())) / (1 - a).sqrt()
+        # prev_timestep = timestep − num_train_timesteps // num_inference_steps
+        ddim.config.num_train_timesteps, ddim.num_inference_steps = int(time - next_time), 1
+        x = ddim.step(noise_hat, int(time), x, eta=0.0).prev_sample
+        path.append(nested(x))
+    content["ddim"] = path
+
+    # diffusers' flow runs from noise (its sigma = 1) to data (0) and expects the velocity ε − x₀.
+    flow = diffusers.FlowMatchEulerDiscreteScheduler()
+    fractions = sigmas / (1 + sigmas)
+    flow.set_timesteps(sigmas=fractions.tolist())
+    flow.sigmas = torch.cat([fractions, torch.zeros(1)])
+    x, path = start * (1 - fractions[0]), []
+    for i, timestep in enumerate(flow.timesteps[:-1]):
+        f = fractions[i]
+        velocity = (x - points_denoiser(x / (1 - f), sigmas[i])) / f
+        x = flow.step(velocity, timestep, x).prev_sample.to(torch.float64)
+        path.append(nested(x))
+    content["flow"] = path
+
+    euler = diffusers.EDMEulerScheduler()
+    euler.set_timesteps(len(sigmas))
+    euler.sigmas = torch.cat([sigmas, torch.zeros(1)])
+    euler.is_scale_input_called = True
+    x, path = start.clone(), []
+    for i, timestep in enumerate(euler.timesteps[:-1]):
+        clean = points_denoiser(x, sigmas[i])
+        x = euler.step(clean, timestep, x, pred_original_sample=clean).prev_sample
+        path.append(nested(x))
+    content["edm"] = path
+    write(
+        "one-path.json",
+        "x after every step of DDIMScheduler (η = 0, fed with ε̂), FlowMatchEulerDiscreteScheduler (fed with ε − x₀) and EDMEulerScheduler (fed with D), "
+        "each in its own scale, on the same noise levels, for the best denoiser of five points; ᾱ in float64, flow's state is float32 between steps",
+        ["diffusers", "torch"],
+        content,
+    )
+
+
 def likelihood():
     generator = torch.Generator().manual_seed(13)
     sigma_min = 0.05
@@ -317,5 +383,5 @@ def orders():
 
 if __name__ == "__main__":
     FIXTURES.mkdir(parents=True, exist_ok=True)
-    for fixture in (corruptions, grids, preconditioning, loss, denoisers, velocities, samplers, likelihood, orders):
+    for fixture in (corruptions, grids, preconditioning, loss, denoisers, velocities, samplers, one_path, likelihood, orders):
         fixture()

@@ -52,3 +52,17 @@ final class Witness {
     return try denoiser(x, sigma)
   }
 }
+
+/// A finite data set: the best denoiser is a mean of the points, weighted by how probable each is.
+struct FinitePoints {
+  let points: [[Double]]
+  init(_ points: [[Double]]) { self.points = points }
+
+  var denoiser: Denoiser {
+    { x, sigma in
+      let data = Tensor(rows: points)
+      let squaredDistances = square(x.expandedDimensions(axis: 1) - data).sum(axis: 2)
+      return matmul(softmax(squaredDistances * Float(-0.5 / (sigma * sigma)), axis: 1), data)
+    }
+  }
+}

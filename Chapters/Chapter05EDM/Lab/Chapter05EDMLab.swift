@@ -64,6 +64,7 @@ struct Chapter05EDMLab: ParsableCommand {
     try exact.idealDenoiserOfDigits()
     try exact.errorAgainstEvaluations()
     print(table(try exact.gridSamples()))
+    try OnePathFigure().draw(writer)
 
     let (model, outcome) = try trainingPlan.train(
       on: train, seed: options.seed, checkpoint: writer.folder.appendingPathComponent("training.safetensors"),
