@@ -8,8 +8,10 @@ import PackageDescription
 
 // The processor's own instructions, as the core itself is compiled.
 #if arch(x86_64)
+  let nativeInC = ["-march=native"]
   let native: [SwiftSetting] = [.unsafeFlags(["-O", "-Xcc", "-march=native"])]
 #else
+  let nativeInC: [String] = []
   let native: [SwiftSetting] = [.unsafeFlags(["-O"])]
 #endif
 
@@ -19,17 +21,24 @@ let package = Package(
   dependencies: [
     .package(name: "GenerativeModels", path: ".."),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
   ],
   targets: [
     .target(name: "ProcessorPeak", swiftSettings: native),
+    .target(name: "CxxRivals", cxxSettings: [.unsafeFlags(["-O3"] + nativeInC)]),
     .executableTarget(
       name: "Compare",
       dependencies: [
         "ProcessorPeak",
+        "CxxRivals",
         .product(name: "Tensors", package: "GenerativeModels"),
         .product(name: "NeuralNetworks", package: "GenerativeModels"),
         .product(name: "OptimalTransport", package: "GenerativeModels"),
         .product(name: "Figures", package: "GenerativeModels"),
+        .product(name: "Chapter08Heaps", package: "GenerativeModels"),
+        .product(name: "Chapter09SpanningTrees", package: "GenerativeModels"),
+        .product(name: "Chapter10TreeTraversal", package: "GenerativeModels"),
+        .product(name: "HeapModule", package: "swift-collections"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: native),
@@ -42,5 +51,6 @@ let package = Package(
       ],
       swiftSettings: native),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )

@@ -24,15 +24,18 @@ public func siftUp<Element>(
 ) throws {
   try InvalidArgument.requireIndex(index, below: elements.count, "index")
   // BEGIN SOLUTION
-  let element = elements[index]
-  var hole = index
-  while hole > 0 {
-    let parent = (hole - 1) / 2
-    guard areInIncreasingOrder(element, elements[parent]) else { break }
-    elements[hole] = elements[parent]
-    hole = parent
+  // A buffer: the array makes sure once that it owns its memory, and not at every write.
+  elements.withUnsafeMutableBufferPointer { elements in
+    let element = elements[index]
+    var hole = index
+    while hole > 0 {
+      let parent = (hole - 1) / 2
+      guard areInIncreasingOrder(element, elements[parent]) else { break }
+      elements[hole] = elements[parent]
+      hole = parent
+    }
+    elements[hole] = element
   }
-  elements[hole] = element
   // END SOLUTION
 }
 
@@ -55,16 +58,19 @@ public func siftDown<Element>(
   try InvalidArgument.requireCount(count, upTo: elements.count, "count")
   try InvalidArgument.requireIndex(index, below: count, "index")
   // BEGIN SOLUTION
-  let element = elements[index]
-  var hole = index
-  while 2 * hole + 1 < count {
-    var child = 2 * hole + 1
-    if child + 1 < count, areInIncreasingOrder(elements[child + 1], elements[child]) { child += 1 }
-    guard areInIncreasingOrder(elements[child], element) else { break }
-    elements[hole] = elements[child]
-    hole = child
+  elements.withUnsafeMutableBufferPointer { elements in
+    let element = elements[index]
+    var hole = index
+    while 2 * hole + 1 < count {
+      var child = 2 * hole + 1
+      // A sum, not a branch: which child comes first is a coin toss, and a processor that guesses it wrong loses time.
+      if child + 1 < count { child += areInIncreasingOrder(elements[child + 1], elements[child]) ? 1 : 0 }
+      guard areInIncreasingOrder(elements[child], element) else { break }
+      elements[hole] = elements[child]
+      hole = child
+    }
+    elements[hole] = element
   }
-  elements[hole] = element
   // END SOLUTION
 }
 

@@ -8,7 +8,7 @@ enum Program {
     let arguments = CommandLine.arguments
     if arguments.count > 1, arguments[1] == "worker" {
       do {
-        var worker = try Worker(openBLAS: arguments.count > 2 ? arguments[2] : nil)
+        var worker = try Worker(Array(arguments.dropFirst(2)))
         worker.serve()
       } catch {
         FileHandle.standardError.write(Data("\(error)\n".utf8))

@@ -18,14 +18,6 @@ final class Comparison {
 
   deinit { for opponent in opponents.values { opponent.end() } }
 
-  private static func contestants(_ row: Row) -> [Contestant] {
-    if row.group == processGroup { return [.ours, .torch, .jax] }
-    if row.kind == "transport" { return [.ours, .pot] }
-    return row.kind == "matmul" ? [.ours, .torch, .jax, .openBLAS] : [.ours, .torch, .compiled, .jax]
-  }
-
-  private static let processGroup = "The process"
-
   /// The contestant's process for so many threads, started when first needed; it is left stopped.
   private func opponent(_ contestant: Contestant, threads: Int) throws -> Opponent {
     let key = "\(contestant.rawValue) \(threads)"
@@ -55,13 +47,13 @@ final class Comparison {
       for contestant in Contestant.allCases { try? FileManager.default.removeItem(at: file(row, contestant.rawValue)) }
     }
     var result = Result(row: row, rounds: rounds)
-    if row.group == Self.processGroup {
+    if row.group == Row.processGroup {
       try runProcesses(row, isTimed: isTimed, &result)
       return result
     }
 
     var ready: [Opponent] = []
-    for contestant in Self.contestants(row) {
+    for contestant in row.contestants {
       let opponent = try opponent(contestant, threads: row.threads)
       opponent.resume()
       defer { opponent.pause() }
@@ -122,7 +114,7 @@ final class Comparison {
     var values: [Contestant: [Double]] = [:]
     var losses: [Contestant: Double] = [:]
     for _ in 0..<(isTimed ? max(3, min(rounds, 5)) : 1) {
-      for contestant in Self.contestants(row) {
+      for contestant in row.contestants {
         let start = DispatchTime.now().uptimeNanoseconds
         let opponent = try Opponent(contestant, threads: row.threads, setting: setting)
         defer { opponent.end() }

@@ -41,6 +41,15 @@ extension Row {
       }
       let cost = square(x.expandedDimensions(axis: 1) - y.expandedDimensions(axis: 0)).sum(axes: [2])
       return ["p": masses(), "q": masses(), "cost": cost / cost.max()]
+    case "heap":
+      // Whole numbers that a Float holds exactly.
+      return ["keys": Tensor((0..<s["n"]!).map { _ in Float(rng.integer(below: 1 << 24)) })]
+    case "spanning-tree":
+      let (vertices, edges) = (s["vertices"]!, s["edges"]!)
+      func ends() -> Tensor { Tensor((0..<edges).map { _ in Float(rng.integer(below: vertices)) }) }
+      // No weight 0, which SciPy takes for no edge.
+      return ["u": ends(), "v": ends(), "weight": .uniform([edges], low: 1, high: 2, using: &rng)]
+    case "traversal": return Self.searchTree(rng.permutation(s["n"]!))
     case "gan":
       var tensors = ["x": normal([256, 2]), "z": normal([256, 2])]
       Self.add(MLP(dimensions: Self.generator, using: &rng), as: "generator.", to: &tensors)
@@ -75,6 +84,26 @@ extension Row {
       return tensors
     default: fatalError("Row \(name): there are no inputs for the kind \(kind).")
     }
+  }
+
+  /// The binary search tree that grows from these keys in turn: links to nodes, −1 where there is none. Node i is the i-th
+  /// key, so that parents and children lie far apart in memory, as they do in trees that grew.
+  private static func searchTree(_ keys: [Int]) -> [String: Tensor] {
+    var (left, right) = ([Int](repeating: -1, count: keys.count), [Int](repeating: -1, count: keys.count))
+    for node in keys.indices.dropFirst() {
+      var parent = 0
+      while true {
+        let isLeft = keys[node] < keys[parent]
+        let next = isLeft ? left[parent] : right[parent]
+        guard next < 0 else {
+          parent = next
+          continue
+        }
+        if isLeft { left[parent] = node } else { right[parent] = node }
+        break
+      }
+    }
+    return ["left": Tensor(left.map { Float($0) }), "right": Tensor(right.map { Float($0) })]
   }
 
   static let generator = [2, 128, 128, 128, 2]

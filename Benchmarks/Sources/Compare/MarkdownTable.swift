@@ -2,7 +2,7 @@ extension Record {
   /// The page: one table a group.
   var markdown: String {
     var text = """
-      # The numeric core beside PyTorch, JAX and OpenBLAS
+      # The numeric core beside PyTorch, JAX and OpenBLAS, the algorithms beside C++
 
       \(machine), \(cores) cores; \(system). PyTorch \(versions["torch"] ?? "?"), JAX \(versions["jax"] ?? "?"), \
       OpenBLAS as NumPy \(versions["numpy"] ?? "?") brings it.
@@ -22,10 +22,11 @@ extension Record {
       if result.row.group != group {
         group = result.row.group
         text += "\n## \(group)\n\n"
-        text += "| | ours | PyTorch | torch.compile | JAX jit | OpenBLAS | of peak | ratio | mark | |\n"
-        text += "|---|---:|---:|---:|---:|---:|---:|---:|---|---|\n"
+        let titles = contestants(of: group).map(\.title)
+        text += "| | " + titles.joined(separator: " | ") + " | of peak | ratio | mark | |\n"
+        text += "|---|" + String(repeating: "---:|", count: titles.count + 2) + "---|---|\n"
       }
-      text += "| " + result.cells.joined(separator: " | ") + " |\n"
+      text += "| " + result.cells(contestants(of: group)).joined(separator: " | ") + " |\n"
     }
     text += "\nThe way that was fastest, where there were several:\n\n"
     for result in results {
@@ -38,6 +39,12 @@ extension Record {
     return text
   }
 
+  /// Who does any row of a group: its columns.
+  private func contestants(of group: String) -> [Contestant] {
+    let taking = Set(results.filter { $0.row.group == group }.flatMap(\.row.contestants))
+    return Contestant.allCases.filter { taking.contains($0) }
+  }
+
   /// How many rows are at their mark.
   var summary: String {
     let timed = results.filter { $0.isMet != nil }
@@ -47,10 +54,9 @@ extension Record {
 }
 
 extension Result {
-  /// The row's cells.
-  var cells: [String] {
-    let shown: [Contestant] = [.ours, .torch, .compiled, .jax, .openBLAS, .pot]
-    return [row.title] + shown.map { cell($0) } + [
+  /// The row's cells, with a column for each of these.
+  func cells(_ shown: [Contestant]) -> [String] {
+    [row.title] + shown.map { cell($0) } + [
       peakShare.map { "\(number($0 * 100)) %" } ?? "", ratioToBest.map { number($0, digits: 2) } ?? "",
       row.mark.text, isMet.map { $0 ? "✓" : "**✗**" } ?? "",
     ]
@@ -72,9 +78,10 @@ extension Result {
       let space = String(repeating: " ", count: max(0, width - text.count))
       return left ? text + space : space + text
     }
-    let cells = cells
     let verdict = isMet.map { $0 ? "met" : "MISSED" } ?? "agrees"
-    return pad(row.name, 34, left: true) + cells[1...5].map { pad($0, 16) }.joined() + pad(cells[6], 7)
-      + pad(cells[7], 7) + "  " + verdict
+    let times = row.contestants.map { "\($0.title) \(cell($0))" }.joined(separator: ", ")
+    let share = peakShare.map { ", \(number($0 * 100)) % of peak" } ?? ""
+    return pad(row.name, 34, left: true) + pad(ratioToBest.map { number($0, digits: 2) } ?? "", 6) + "  "
+      + pad(verdict, 8, left: true) + times + share
   }
 }

@@ -26,12 +26,12 @@ final class Opponent {
     process.environment = environment
     func script(_ name: String) -> [String] { [setting.peers.appendingPathComponent(name).path] }
     switch contestant {
-    case .ours, .peak:
+    case .ours, .peak, .cpp, .boost, .collections:
       process.executableURL = setting.executable
-      process.arguments = ["worker"]
+      process.arguments = ["worker", contestant.rawValue]
     case .openBLAS:
       process.executableURL = setting.executable
-      process.arguments = ["worker", try setting.openBLAS()]
+      process.arguments = ["worker", contestant.rawValue, try setting.openBLAS()]
     case .torch:
       process.executableURL = setting.python
       process.arguments = script("torch_peer.py")
@@ -44,6 +44,9 @@ final class Opponent {
     case .pot:
       process.executableURL = setting.python
       process.arguments = script("pot_peer.py")
+    case .scipy:
+      process.executableURL = setting.python
+      process.arguments = script("scipy_peer.py")
     }
     process.standardInput = toChild
     process.standardOutput = fromChild

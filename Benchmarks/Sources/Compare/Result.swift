@@ -46,7 +46,7 @@ struct Result: Codable {
     return best / ours
   }
 
-  var ratioToBest: Double? { ratio(to: [.torch, .compiled, .jax, .openBLAS, .pot]) }
+  var ratioToBest: Double? { ratio(to: Contestant.allCases.filter { $0 != .ours && $0 != .peak }) }
 
   var ratioOfMark: Double? {
     switch row.mark.against {

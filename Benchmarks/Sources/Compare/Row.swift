@@ -39,7 +39,7 @@ struct Row: Codable {
 
 /// Who takes part.
 enum Contestant: String, Codable, CaseIterable {
-  case ours, torch, compiled, jax, openBLAS, pot
+  case ours, torch, compiled, jax, openBLAS, pot, cpp, boost, collections, scipy
   /// The processor itself: no rival, but the measure of all.
   case peak
 
@@ -51,9 +51,29 @@ enum Contestant: String, Codable, CaseIterable {
     case .jax: "JAX jit"
     case .openBLAS: "OpenBLAS"
     case .pot: "POT"
+    case .cpp: "C++"
+    case .boost: "Boost"
+    case .collections: "swift-collections"
+    case .scipy: "SciPy"
     case .peak: "the processor's peak"
     }
   }
+}
+
+extension Row {
+  /// Who does this row.
+  var contestants: [Contestant] {
+    switch kind {
+    case "matmul": [.ours, .torch, .jax, .openBLAS]
+    case "transport": [.ours, .pot]
+    case "heap": [.ours, .cpp, .collections]
+    case "traversal": [.ours, .cpp]
+    case "spanning-tree": [.ours, .scipy, .boost]
+    default: group == Row.processGroup ? [.ours, .torch, .jax] : [.ours, .torch, .compiled, .jax]
+    }
+  }
+
+  static let processGroup = "The process"
 }
 
 /// A number with so many digits after the point, the same in every locale.

@@ -1,6 +1,7 @@
 extension Row {
   /// Every row, in the table's order.
-  static let all: [Row] = matrixProducts + convolutions + pointwise + networks + graph + transport + processes
+  static let all: [Row] =
+    matrixProducts + convolutions + pointwise + networks + graph + transport + algorithms + processes
 
   // MARK: - Kernels
 
@@ -138,12 +139,34 @@ extension Row {
 
   private static let transportGroup = "Optimal transport, 2 threads"
 
+  // MARK: - Chapters 8 to 10: the reference solutions
+
+  private static let algorithms: [Row] = {
+    let group = "Algorithms of chapters 8 to 10, 1 thread"
+    func row(_ name: String, _ title: String, kind: String, op: String, _ sizes: [String: Int]) -> Row {
+      Row(
+        name: name, title: title, group: group, kind: kind, op: op, sizes: sizes, threads: 1,
+        mark: Mark(against: .best, factor: 1), tolerance: 1e-6)
+    }
+    let graph = ["vertices": 200_000, "edges": 1_000_000]
+    return [
+      row("heap", "1,000,000 numbers pushed and popped", kind: "heap", op: "sort", ["n": 1_000_000]),
+      row("median", "the median after each of 1,000,000 numbers", kind: "heap", op: "median", ["n": 1_000_000]),
+      row("kruskal", "Kruskal, 200,000 vertices, 1,000,000 edges", kind: "spanning-tree", op: "kruskal", graph),
+      row("prim", "Prim, the same graph", kind: "spanning-tree", op: "prim", graph),
+      row("tree-pre", "pre-order of 1,000,000 nodes, one stack", kind: "traversal", op: "pre", ["n": 1_000_000]),
+      row("tree-in", "in-order, one stack", kind: "traversal", op: "in", ["n": 1_000_000]),
+      row("tree-post", "post-order, one stack", kind: "traversal", op: "post", ["n": 1_000_000]),
+      row("tree-level", "level order, a queue", kind: "traversal", op: "level", ["n": 1_000_000]),
+    ]
+  }()
+
   private static let processes: [Row] = [
     Row(
-      name: "first-step", title: "process start to the first GAN step done", group: "The process", kind: "gan",
+      name: "first-step", title: "process start to the first GAN step done", group: Row.processGroup, kind: "gan",
       mark: Mark(against: .pyTorch, factor: 10), tolerance: 1e-4),
     Row(
-      name: "peak-memory", title: "peak memory of the U-Net step", group: "The process", kind: "unet",
+      name: "peak-memory", title: "peak memory of the U-Net step", group: Row.processGroup, kind: "unet",
       mark: Mark(against: .pyTorch, factor: 2), tolerance: 1e-3),
   ]
 }

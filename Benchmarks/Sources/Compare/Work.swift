@@ -23,7 +23,7 @@ struct Work {
     step = { _ = training() }
   }
 
-  private init(check: @escaping (Int) -> [String: Tensor], step: @escaping () -> Void) {
+  init(check: @escaping (Int) -> [String: Tensor], step: @escaping () -> Void) {
     self.check = check
     self.step = step
   }
@@ -46,6 +46,7 @@ struct Work {
     case "sample": return try sampling(t)
     case "transformer": return try languageModel(t)
     case "decode": return try decoding(t)
+    case "heap", "spanning-tree", "traversal": return try algorithm(row, t)
     default: return nil
     }
   }

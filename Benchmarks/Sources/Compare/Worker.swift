@@ -27,14 +27,21 @@ struct Answer: Codable {
   var bytes: Int?
 }
 
-/// Ours, or OpenBLAS, as a process of its own that takes orders like every other contestant.
+/// Ours, or a rival that is called from Swift, as a process of its own that takes orders like every other contestant.
 struct Worker {
   private var step: () -> Void = {}
   private var iterations = 1
+  private let contestant: Contestant
   private let openBLAS: OpenBLAS?
 
-  /// - Parameter library: OpenBLAS's file; nil to be ours.
-  init(openBLAS library: String?) throws { openBLAS = try library.map { try OpenBLAS(library: $0) } }
+  /// - Parameter arguments: the contestant's name, and OpenBLAS's file if it is that.
+  init(_ arguments: [String]) throws {
+    guard let contestant = arguments.first.flatMap({ Contestant(rawValue: $0) }) else {
+      throw BenchmarkError("a worker is told who it is, but was told \(arguments)")
+    }
+    self.contestant = contestant
+    openBLAS = contestant == .openBLAS ? try OpenBLAS(library: arguments[1]) : nil
+  }
 
   /// Answers orders until the input ends.
   mutating func serve() {
@@ -66,9 +73,18 @@ struct Worker {
         step = work.step
         ready = openBLAS.version
       } else {
-        guard let work = try Work.prepare(row, tensors) else { return Answer(unsupported: "not written") }
+        let made: (work: Work, name: String)?
+        if contestant == .ours {
+          made = try Work.prepare(row, tensors).map { ($0, "ours") }
+        } else {
+          do { made = try Rivals.prepare(row, tensors, as: contestant) } catch {
+            return Answer(unsupported: "\(error)")
+          }
+        }
+        guard let (work, name) = made else { return Answer(unsupported: "not written") }
         check = work.check(3)
         step = work.step
+        ready = name
       }
       try saveSafetensors(check, to: URL(fileURLWithPath: order.outputs!))
       calibrate()
