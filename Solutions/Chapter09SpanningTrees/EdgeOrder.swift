@@ -1,24 +1,34 @@
 extension Graph {
   /// The places of all edges, lightest first, in the order of ``precedes(_:_:)``.
   ///
-  /// - Complexity: O(m) for weights that differ within their first 20 binary digits, by three rounds of a radix sort;
-  ///   never more than O(m log m).
+  /// - Complexity: O(m) for weights that are spread over their range, by three rounds of a radix sort; never more than
+  ///   O(m log m).
   public func edgeOrder() -> [Int] {
+    let byComparisons = { edges.indices.sorted(by: precedes) }
     // Three rounds over 2,048 boxes are no gain for a few edges.
-    if edges.count < 1024 { return edges.indices.sorted(by: precedes) }
-    // The first 32 bits of a weight and the edge's place in one number. For weights that are not negative the bits of a
-    // Double are in the order of the numbers; for negative ones in the reverse order, and behind the others.
-    var records = edges.enumerated().map { place, edge -> UInt64 in
-      let bits = (edge.weight + 0).bitPattern  // + 0 makes −0 the same as 0
-      let ordered = bits >> 63 == 1 ? ~bits : bits | 1 << 63
-      return ordered & 0xffff_ffff_0000_0000 | UInt64(place)
+    guard edges.count >= 1024, var lowest = edges.first?.weight, var highest = edges.first?.weight else {
+      return byComparisons()
     }
-    var other = [UInt64](repeating: 0, count: records.count)
-    for shift in [UInt64(32), 43, 54] {
+    for edge in edges {
+      lowest = min(lowest, edge.weight)
+      highest = max(highest, edge.weight)
+    }
+    // Halves, or else the greatest number less the smallest one would overflow.
+    let range = highest / 2 - lowest / 2
+    guard range > 0 else { return byComparisons() }
+    // The weight as one of 2³³ steps from the lowest to the highest, and below it the edge's place: 64 bits in all. Rounding
+    // may make different weights equal, but never changes their order.
+    var records = [UInt64](repeating: 0, count: edges.count)
+    for (place, edge) in edges.enumerated() {
+      let step = (edge.weight / 2 - lowest / 2) / range * 0x1_ffff_ffff
+      records[place] = UInt64(step) << 31 | UInt64(place)
+    }
+    var other = records
+    for shift in [UInt64(31), 42, 53] {
       Graph.distribute(records, into: &other, byDigitAt: shift)
       swap(&records, &other)
     }
-    var order = records.map { Int($0 & 0xffff_ffff) }
+    var order = records.map { Int($0 & 0x7fff_ffff) }
     sortRuns(of: records, in: &order)
     return order
   }
@@ -35,13 +45,14 @@ extension Graph {
     }
   }
 
-  /// Puts edges in order whose weights agree in their first 32 bits.
+  /// Puts edges in order whose weights fell on the same step.
   private func sortRuns(of records: [UInt64], in order: inout [Int]) {
     var start = 0
     while start < records.count {
+      let step = records[start] >> 31
       var end = start + 1
       var isSorted = true
-      while end < records.count, records[end] >> 32 == records[start] >> 32 {
+      while end < records.count, records[end] >> 31 == step {
         isSorted = isSorted && precedes(order[end - 1], order[end])
         end += 1
       }

@@ -18,9 +18,11 @@ public func kruskal(_ graph: Graph) throws -> SpanningForest {
   // BEGIN SOLUTION
   var forest = SpanningForest(vertexCount: graph.vertexCount)
   var components = ComponentLabels(count: graph.vertexCount)
-  for place in graph.edgeOrder() {
+  let order = graph.edgeOrder()
+  // All edges are fetched before any is tried: the memory then works on many at a time.
+  let edges = order.map { graph.edges[$0] }
+  for (place, edge) in zip(order, edges) {
     if components.count == 1 { break }
-    let edge = graph.edges[place]
     if components.unite(edge.u, edge.v) { forest.edges.append(place) }
   }
   return forest
