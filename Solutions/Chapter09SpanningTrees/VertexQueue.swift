@@ -33,6 +33,8 @@ public struct VertexQueue: Sendable {
   public private(set) var comparisons = 0
   /// How often a vertex came out so far.
   public private(set) var removals = 0
+  /// How often a vertex came out since the queue was last empty.
+  private var recentRemovals = 0
 
   /// An empty queue for the vertices 0 ..< capacity.
   ///
@@ -54,6 +56,9 @@ public struct VertexQueue: Sendable {
   public mutating func offer(_ vertex: Int, weight: Double, edge: Int) throws {
     try InvalidArgument.requireVertex(vertex, below: places.count)
     try InvalidArgument.require(weight == weight, "the weight of edge \(edge) is not a number")
+    try InvalidArgument.require(
+      recentRemovals <= 4 * places.count,
+      "\(recentRemovals) times a vertex came out, but there are only \(places.count): who was reached is not offered again")
     let entry = Entry(vertex: vertex, weight: weight, edge: edge)
     var hole = Int(places[vertex])
     if hole < 0 {
@@ -80,7 +85,11 @@ public struct VertexQueue: Sendable {
     guard let first = heap.first, let last = heap.popLast() else { return nil }
     removals += 1
     places[first.vertex] = -1
-    if heap.isEmpty { return first }
+    recentRemovals += 1
+    if heap.isEmpty {
+      recentRemovals = 0
+      return first
+    }
     var hole = 0
     while 4 * hole + 1 < heap.count {
       var child = 4 * hole + 1
