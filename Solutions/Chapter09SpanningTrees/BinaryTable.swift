@@ -10,6 +10,8 @@ public struct BinaryTable: Sendable {
   public let variableCount: Int
   private let words: [UInt64]
   private let wordsPerVariable: Int
+  /// In how many observations each variable is true.
+  private let counts: [Int]
 
   /// - Parameter rows: one observation a row, all of the same length.
   /// - Throws: `InvalidArgument` if the rows have different lengths.
@@ -17,19 +19,23 @@ public struct BinaryTable: Sendable {
     count = rows.count
     variableCount = rows.first?.count ?? 0
     wordsPerVariable = (rows.count + 63) / 64
+    var counts = [Int](repeating: 0, count: variableCount)
     var words = [UInt64](repeating: 0, count: variableCount * wordsPerVariable)
     for (index, row) in rows.enumerated() {
       try InvalidArgument.require(
         row.count == variableCount, "row \(index) has \(row.count) variables, but row 0 has \(variableCount)")
       for variable in 0..<variableCount where row[variable] {
+        counts[variable] += 1
         words[variable * wordsPerVariable + index / 64] |= 1 << UInt64(index % 64)
       }
     }
+    self.counts = counts
     self.words = words
   }
 
   /// In how many observations both variables are true; for i = j, in how many that one is.
   public func countBoth(_ i: Int, _ j: Int) -> Int {
+    if i == j { return counts[i] }
     var sum = 0
     for word in 0..<wordsPerVariable {
       sum += (words[i * wordsPerVariable + word] & words[j * wordsPerVariable + word]).nonzeroBitCount
@@ -52,7 +58,7 @@ public struct BinaryTable: Sendable {
     let total = Double(count) + 4 * alpha
     try InvalidArgument.require(total > 0, "there are no observations, and no pseudo-counts either")
     let both = countBoth(i, j)
-    let (onlyFirst, onlySecond) = (countBoth(i, i) - both, countBoth(j, j) - both)
+    let (onlyFirst, onlySecond) = (counts[i] - both, counts[j] - both)
     let neither = count - both - onlyFirst - onlySecond
     return JointLaw(
       neither: (Double(neither) + alpha) / total, onlySecond: (Double(onlySecond) + alpha) / total,

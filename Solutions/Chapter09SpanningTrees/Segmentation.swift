@@ -19,7 +19,7 @@ import Exercises
 ///
 /// - Parameters:
 ///   - graph: the weights are differences, not negative.
-///   - scale: k, not negative: the greater, the larger the segments.
+///   - scale: k, not negative: a greater one favours larger segments.
 ///   - minimumSize: not negative; 0 and 1 mean that the second part does nothing.
 /// - Returns: for each vertex the number of its segment; the segments are numbered 0, 1, … in the order of their first vertices.
 /// - Throws: `InvalidArgument` if a weight or the minimum size is negative, or the scale is negative or not finite.

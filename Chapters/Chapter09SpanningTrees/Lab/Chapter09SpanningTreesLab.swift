@@ -43,7 +43,23 @@ struct Chapter09SpanningTreesLab: ParsableCommand {
 
   private func experiment() throws {
     let writer = try FigureWriter(chapter: "Chapter09SpanningTrees", options: options)
-    _ = writer
+    if isWanted(.trees) { report("One tree, three algorithms", try GrowthFigure(writer).draw()) }
+    if isWanted(.samples) {
+      let test = SampleTest(writer: writer, random: options.random, isQuick: options.quick)
+      report("Friedman and Rafsky's test", try test.draw())
+    }
+    if isWanted(.clusters) {
+      let figures = LinkageFigures(writer)
+      report("Single linkage of points", try figures.moons())
+      report("Single linkage of digits", try figures.digits())
+    }
+    if isWanted(.segments) { report("Segments", try SegmentFigure(writer).draw()) }
+    if isWanted(.mazes) {
+      let figure = MazeFigure(writer: writer, isQuick: options.quick)
+      report("Mazes", try figure.draw())
+      report("Are they equally likely?", try figure.smallGrid())
+    }
+    if isWanted(.pixels) { report("Trees of dependences", try DependenceFigure(writer).draw()) }
   }
 
   private func report(_ title: String, _ table: TextTable) {
