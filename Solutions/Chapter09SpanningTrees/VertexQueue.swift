@@ -58,7 +58,8 @@ public struct VertexQueue: Sendable {
     try InvalidArgument.require(weight == weight, "the weight of edge \(edge) is not a number")
     try InvalidArgument.require(
       recentRemovals <= 4 * places.count,
-      "\(recentRemovals) times a vertex came out, but there are only \(places.count): who was reached is not offered again")
+      "\(recentRemovals) times a vertex came out, but there are only \(places.count): who was reached is not offered again"
+    )
     let entry = Entry(vertex: vertex, weight: weight, edge: edge)
     var hole = Int(places[vertex])
     if hole < 0 {
