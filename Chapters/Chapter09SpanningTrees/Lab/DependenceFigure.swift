@@ -58,7 +58,7 @@ struct DependenceFigure {
         }, ink: table.inkShares, side: split.train.width),
       rows: [("held-out digits", real)] + zip(models, drawn).map { ($0.0, $1) }, side: split.train.width)
     try writer.write(
-      Page(page).image(width: 1500, height: 760, scale: 1.5), as: "dependence", kind: .exact, metrics: metrics)
+      Page(page).image(width: 1500, height: 650, scale: 1.5), as: "dependence", kind: .exact, metrics: metrics)
     return TextTable(
       ["digits of \(split.train.width) × \(split.train.height) bits", "bits a digit, training", "held out", "a pixel"],
       rows)
@@ -133,7 +133,7 @@ struct PixelTree: Drawable {
         from: center(parent), to: center(pixel), color: Self.map.color(share), width: 1.2 + 6.5 * share)
     }
     for pixel in order where informations[pixel] > 0.002 {
-      canvas.disc(at: center(pixel), radius: 3.2, color: .white)
+      for end in [pixel, tree.parents[pixel] ?? pixel] { canvas.disc(at: center(end), radius: 3, color: .white) }
     }
   }
 }

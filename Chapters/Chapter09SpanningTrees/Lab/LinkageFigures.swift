@@ -38,7 +38,10 @@ struct LinkageFigures {
     let colors = Self.colors(of: clusters)
     var counts = Plot(
       "Clusters of at least \(Self.leastSize) points", x: Axis("cut at height", range: 0...0.6), y: Axis("count"))
-    counts.line(x: heights, y: modes.map(Double.init), color: .palette(0), width: 2.2)
+    // A staircase: the count holds until the next height.
+    counts.line(
+      x: heights.indices.flatMap { [heights[$0], heights[min($0 + 1, heights.count - 1)]] },
+      y: modes.flatMap { [Double($0), Double($0)] }, color: .palette(0), width: 2.2)
     counts.verticalLine(cut, color: .ink, dash: [6, 4])
     try writer.write(
       Page(
@@ -47,7 +50,7 @@ struct LinkageFigures {
             title: "The minimum spanning tree, cut at \(cut.short)", points: points, tree: tree, colors: colors,
             cut: cut),
           dendrogram: Dendrogram(title: "Single linkage", merges: merges, colors: colors, cut: cut), counts: counts)
-      ).image(width: 1500, height: 640, scale: 1.5), as: "linkage", kind: .exact,
+      ).image(width: 1500, height: 560, scale: 1.5), as: "linkage", kind: .exact,
       metrics: ["modes": Double(modes[plateau.isEmpty ? 0 : plateau[plateau.count / 2]])])
     let sizes = Dictionary(clusters.map { ($0, 1) }, uniquingKeysWith: +).values.sorted(by: >)
     let width = plateau.isEmpty ? 0 : heights[plateau[plateau.count - 1]] - heights[plateau[0]]

@@ -22,23 +22,34 @@ struct SampleTest {
     let tiles: [Image]
   }
 
+  /// One test, by the formulas and by permutations within the classes.
+  private struct Finding {
+    let tree: [Edge]
+    let byFormula: RunsTest
+    /// R less its mean over permutations within the classes, in units of their standard deviation.
+    let z: Double
+    /// The share of those permutations with so few runs or fewer.
+    let pValue: Double
+  }
+
   /// What the test says of one sample against several sets of held-out digits.
   private struct Outcome {
     let name: String
     let space: Space
-    let tests: [RunsTest]
+    let findings: [Finding]
 
-    private func mean(_ value: (RunsTest) -> Double) -> Double {
-      tests.reduce(0) { $0 + value($1) } / Double(tests.count)
+    private func mean(_ value: (Finding) -> Double) -> Double {
+      findings.reduce(0) { $0 + value($1) } / Double(findings.count)
     }
-    var runs: Double { mean { Double($0.runs) } }
+    var runs: Double { mean { Double($0.byFormula.runs) } }
+    var zByFormula: Double { mean(\.byFormula.z) }
     var z: Double { mean(\.z) }
     /// The standard deviation of z over the sets.
     var spread: Double {
-      (tests.reduce(0) { $0 + ($1.z - z) * ($1.z - z) } / Double(max(1, tests.count - 1))).squareRoot()
+      (findings.reduce(0) { $0 + ($1.z - z) * ($1.z - z) } / Double(max(1, findings.count - 1))).squareRoot()
     }
-    var medianP: Double { tests.map(\.pValue).sorted()[tests.count / 2] }
-    var rejections: Int { tests.count { $0.pValue < 0.05 } }
+    var medianP: Double { findings.map(\.pValue).sorted()[findings.count / 2] }
+    var rejections: Int { findings.count { $0.pValue < 0.05 } }
   }
 
   private static let perClass = 10
@@ -46,44 +57,65 @@ struct SampleTest {
   private static let second = Color(hex: 0xef6f6c)
 
   func draw() throws -> TextTable {
-    let sets = try heldOutSets(count: isQuick ? 3 : 10)
-    let samples = try self.samples()
+    var sets = try heldOutSets(count: isQuick ? 4 : 10)
+    let samples = try self.samples(besides: sets.removeLast())
     let tiles = sets.flatMap { $0 } + samples.flatMap(\.tiles)
     let images = pictures(tiles)
-    let tables: [Space: DistanceTable] = [
-      .pixels: DistanceTable(images.reshaped([tiles.count, -1])),
-      .features: DistanceTable(try DigitClassifier.trained().examine(images).features),
+    let tables: [(space: Space, distances: DistanceTable)] = [
+      (.pixels, DistanceTable(images.reshaped([tiles.count, -1]))),
+      (.features, DistanceTable(try DigitClassifier.trained().examine(images).features)),
     ]
-    let size = GeneratedDigits.count
-    let calibration = try Space.allCases.map { space in
-      let pairs = sets.indices.flatMap { a in sets.indices.filter { $0 > a }.map { (a, $0) } }
-      let tests = try pairs.map { a, b in
-        try test(Array(b * size..<(b + 1) * size), against: Array(a * size..<(a + 1) * size), in: tables[space]!)
-          .outcome
-      }
-      return Outcome(name: "held-out digits themselves", space: space, tests: tests)
-    }
+    let dealt = dealtWithinClasses(count: isQuick ? 100 : 400)
+    // The hundred digits number k: first the held-out sets, then the samples.
+    func hundred(_ k: Int) -> [Int] { Array(k * Self.size..<(k + 1) * Self.size) }
     var outcomes: [Outcome] = []
-    for (index, sample) in samples.enumerated() {
-      let own = Array((sets.count + index) * size..<(sets.count + index + 1) * size)
-      for space in Space.allCases {
-        let tests = try sets.indices.map { set in
-          try test(own, against: Array(set * size..<(set + 1) * size), in: tables[space]!).outcome
+    for (space, distances) in tables {
+      let pairs = sets.indices.flatMap { a in sets.indices.filter { $0 > a }.map { (a, $0) } }
+      outcomes.append(
+        Outcome(
+          name: "the held-out sets among themselves", space: space,
+          findings: try pairs.map { try test(hundred($1), against: hundred($0), in: distances, dealt: dealt) }))
+      for (index, sample) in samples.enumerated() {
+        let findings = try sets.indices.map { set in
+          try test(hundred(sets.count + index), against: hundred(set), in: distances, dealt: dealt)
         }
-        outcomes.append(Outcome(name: sample.name, space: space, tests: tests))
+        outcomes.append(Outcome(name: sample.name, space: space, findings: findings))
       }
     }
-    try drawTrees(samples, sets: sets, table: tables[.features]!)
-    try drawTest(outcomes, samples: samples, sets: sets, table: tables[.features]!)
-    return table(calibration + outcomes)
+    try drawTrees(samples, sets: sets, outcomes: outcomes.filter { $0.space == .features })
+    try drawTest(outcomes, samples: samples, dealt: dealt)
+    return table(outcomes)
   }
 
+  private static let size = GeneratedDigits.count
+  private static let isFirst = (0..<2 * size).map { $0 < size }
+
   private func test(
-    _ own: [Int], against real: [Int], in table: DistanceTable
-  ) throws -> (tree: [Edge], isFirst: [Bool], outcome: RunsTest) {
-    let tree = try table.spanningTree(of: real + own)
-    let isFirst = real.map { _ in true } + own.map { _ in false }
-    return (tree, isFirst, try friedmanRafsky(tree, isFirst: isFirst))
+    _ own: [Int], against real: [Int], in distances: DistanceTable, dealt: [[Bool]]
+  ) throws -> Finding {
+    let tree = try distances.spanningTree(of: real + own)
+    let byFormula = try friedmanRafsky(tree, isFirst: Self.isFirst)
+    let runs = dealt.map { labels in 1 + tree.count { labels[$0.u] != labels[$0.v] } }
+    let mean = Double(runs.reduce(0, +)) / Double(runs.count)
+    let squares = runs.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+    let deviation = (squares / Double(runs.count - 1)).squareRoot()
+    return Finding(
+      tree: tree, byFormula: byFormula, z: (Double(byFormula.runs) - mean) / max(deviation, 1e-9),
+      pValue: try permutationPValue(byFormula.runs, among: runs))
+  }
+
+  /// Labels dealt anew within each class: of its twenty digits ten belong to either sample, as it is by construction.
+  private func dealtWithinClasses(count: Int) -> [[Bool]] {
+    var rng = random.stream("within classes")
+    return (0..<count).map { _ in
+      var labels = Self.isFirst
+      for label in 0..<10 {
+        let ten = label * Self.perClass..<(label + 1) * Self.perClass
+        let places = Array(ten) + ten.map { $0 + Self.size }
+        for (rank, place) in rng.shuffled(places).enumerated() { labels[place] = rank < Self.perClass }
+      }
+      return labels
+    }
   }
 
   // MARK: - The samples
@@ -102,15 +134,10 @@ struct SampleTest {
     return sets
   }
 
-  /// Training digits, copies of them with noise, and the chapters' sheets.
-  private func samples() throws -> [Sample] {
-    let digits = try DigitSheet.load().train
-    var rng = random.stream("training digits")
-    let real = (0..<10).flatMap { label in
-      rng.shuffled(digits.indices(ofClass: label)).prefix(Self.perClass).map { digits.picture($0) }
-    }
+  /// A set of held-out digits, copies of it with noise, training digits, and the chapters' sheets.
+  private func samples(besides real: [Image]) throws -> [Sample] {
     var noise = random.stream("noise")
-    var samples = [Sample(name: "real digits", tiles: real)]
+    var samples = [Sample(name: "other real digits", tiles: real)]
     for (name, amount) in [("faint noise", 0.1), ("strong noise", 0.3)] {
       let noisy = real.map { tile in
         Image(
@@ -119,8 +146,14 @@ struct SampleTest {
             UInt8(min(255, max(0, (Double($0) + 255 * amount * noise.nextNormal()).rounded())))
           })
       }
-      samples.append(Sample(name: "real, \(name)", tiles: noisy))
+      samples.append(Sample(name: "with \(name)", tiles: noisy))
     }
+    let digits = try DigitSheet.load().train
+    var rng = random.stream("training digits")
+    let seen = (0..<10).flatMap { label in
+      rng.shuffled(digits.indices(ofClass: label)).prefix(Self.perClass).map { digits.picture($0) }
+    }
+    samples.append(Sample(name: "training digits", tiles: seen))
     let (sheets, missing) = try GeneratedDigits.load()
     for word in missing { print(word) }
     return samples + sheets.map { Sample(name: $0.name, tiles: $0.tiles) }
@@ -129,25 +162,22 @@ struct SampleTest {
   // MARK: - Pictures and table
 
   /// The trees of two samples, each with the first set of held-out digits, in feature space.
-  private func drawTrees(_ samples: [Sample], sets: [[Image]], table: DistanceTable) throws {
-    let size = GeneratedDigits.count
-    // The last generator in the list that is there, beside real digits.
-    let shown = [0, samples.lastIndex { $0.name == "EDM" } ?? samples.count - 1]
+  private func drawTrees(_ samples: [Sample], sets: [[Image]], outcomes: [Outcome]) throws {
     var panels: [PictureTree] = []
     var metrics: [String: Double] = [:]
-    for index in shown {
-      let own = Array((sets.count + index) * size..<(sets.count + index + 1) * size)
-      let (tree, isFirst, outcome) = try test(own, against: Array(0..<size), in: table)
-      metrics["\(samples[index].name): runs"] = Double(outcome.runs)
+    // Real digits, and those of the last chapter on diffusion that is there.
+    for index in [0, samples.lastIndex { $0.name == "EDM" } ?? samples.count - 1] {
+      let sample = samples[index]
+      guard let finding = outcomes.first(where: { $0.name == sample.name })?.findings.first else { continue }
+      metrics["\(sample.name): R"] = Double(finding.byFormula.runs)
+      let others = index == 0 ? "other real digits" : "digits by \(sample.name)"
       panels.append(
         PictureTree(
-          title:
-            "held-out digits (blue) and \(samples[index].name == "real digits" ? "other real" : samples[index].name + "’s") digits (red)",
-          subtitle: "R = \(outcome.runs), E[R] = \(NumberText.fixed(outcome.expectation, digits: 0)), "
-            + "z = \(NumberText.fixed(outcome.z, digits: 1)), p = \(NumberText.short(outcome.pValue, digits: 2))",
-          tree: tree, layout: TreeLayout(tree, count: isFirst.count, spacing: 0.05),
-          tiles: sets[0] + samples[index].tiles,
-          groups: isFirst.map { $0 ? 0 : 1 }, colors: [Self.first, Self.second]))
+          title: "held-out digits (blue) and \(others) (red)",
+          subtitle: "R = \(finding.byFormula.runs); z = \(NumberText.fixed(finding.z, digits: 1)), "
+            + "p = \(NumberText.short(finding.pValue, digits: 2)) by permutations within the classes",
+          tree: finding.tree, layout: TreeLayout(finding.tree, count: 2 * Self.size, spacing: 0.05),
+          tiles: sets[0] + sample.tiles, groups: Self.isFirst.map { $0 ? 0 : 1 }, colors: [Self.first, Self.second]))
     }
     try writer.write(
       Page(FigureGrid([panels.map { $0 }], gap: 24)).image(width: 1680, height: 880, scale: 1.5), as: "sample-trees",
@@ -155,57 +185,68 @@ struct SampleTest {
   }
 
   /// What permutations give, with where the samples lie; and z for each sample in both spaces.
-  private func drawTest(_ outcomes: [Outcome], samples: [Sample], sets: [[Image]], table: DistanceTable) throws {
-    let size = GeneratedDigits.count
-    let (tree, isFirst, outcome) = try test(
-      Array(sets.count * size..<(sets.count + 1) * size), against: Array(0..<size), in: table)
+  private func drawTest(_ outcomes: [Outcome], samples: [Sample], dealt: [[Bool]]) throws {
+    let features = outcomes.filter { $0.space == .features }.dropFirst()
+    guard let finding = features.first?.findings.first else { return }
     var rng = random.stream("permutations")
-    let permuted = try permutedRuns(tree, isFirst: isFirst, count: isQuick ? 400 : 4000, using: &rng)
-    let deviation = outcome.variance.squareRoot()
-    let features = outcomes.filter { $0.space == .features }
-    let lowest = min(-4, (features.map(\.z).min() ?? 0) - 1)
+    let anywhere = try permutedRuns(
+      finding.tree, isFirst: Self.isFirst, count: isQuick ? 400 : 4000, using: &rng)
+    let within = dealt.map { labels in 1 + finding.tree.count { labels[$0.u] != labels[$0.v] } }
+    let lowest = min(70, (features.map(\.runs).min() ?? 70) - 4)
     var law = Plot(
-      "z in feature space: dealt at random, and observed", x: Axis("z = (R − E[R]) / √Var", range: lowest...4.5),
-      y: Axis("density", range: 0...0.46))
-    // A bar for each number of runs.
-    var counts: [Int: Int] = [:]
-    for runs in permuted { counts[runs, default: 0] += 1 }
-    let values = counts.keys.sorted()
-    law.bars(
-      x: values.map { (Double($0) - outcome.expectation) / deviation },
-      heights: values.map { Double(counts[$0] ?? 0) / Double(permuted.count) * deviation }, width: 0.86 / deviation,
-      label: "\(permuted.count) permutations of the labels", color: Color(hex: 0xb9c6d3))
-    let grid = stride(from: -4.5, through: 4.5, by: 0.05).map { $0 }
+      "R in feature space: labels dealt at random, and the samples",
+      x: Axis("R, the number of runs", range: lowest...132),
+      y: Axis("probability", range: 0...0.075))
+    for (runs, label, color) in [
+      (anywhere, "labels dealt anywhere", Color(hex: 0xb9c6d3)), (within, "dealt within classes", Color(hex: 0xf3c98b)),
+    ] {
+      var counts: [Int: Int] = [:]
+      for value in runs { counts[value, default: 0] += 1 }
+      let values = counts.keys.sorted()
+      law.bars(
+        x: values.map(Double.init), heights: values.map { Double(counts[$0] ?? 0) / Double(runs.count) }, width: 0.84,
+        label: label, color: color.opacity(0.75))
+    }
+    let (mean, variance) = (finding.byFormula.expectation, finding.byFormula.variance)
+    let grid = stride(from: 75.0, through: 130, by: 0.5).map { $0 }
     law.line(
-      x: grid, y: grid.map { exp(-$0 * $0 / 2) / (2 * Double.pi).squareRoot() }, label: "the normal law", color: .ink)
+      x: grid,
+      y: grid.map { exp(-($0 - mean) * ($0 - mean) / (2 * variance)) / (2 * Double.pi * variance).squareRoot() },
+      label: "normal law, E[R] and Var[R]", color: .ink)
     for (index, one) in features.enumerated() {
-      law.verticalLine(one.z, label: one.name, color: .palette(index), dash: [])
+      law.verticalLine(
+        one.runs, label: "\(one.name): \(NumberText.fixed(one.runs, digits: 1))", color: .palette(index), dash: [])
     }
     law.legend = .beside
     var bars = Plot.barChart(
-      "z against \(sets.count) sets of \(size) held-out digits", groups: samples.map(\.name),
+      "z within classes, against sets of \(Self.size) held-out digits", groups: samples.map(\.name),
       series: Space.allCases.map { space in
-        let own = outcomes.filter { $0.space == space }
+        let own = outcomes.filter { $0.space == space }.dropFirst()
         return ("in \(space.rawValue)", own.map(\.z), own.map(\.spread))
       }, yLabel: "mean z ± standard deviation")
     let lows = outcomes.map { $0.z - $0.spread }
     let highs = outcomes.map { $0.z + $0.spread }
     bars.y.range = (lows.min() ?? 0) - 0.4...(highs.max() ?? 0) + 0.4
-    bars.legend = .bottomRight
+    bars.horizontalLine(-1.645, label: "p = 0.05", color: .ink)
+    bars.legend = .beside
     var metrics: [String: Double] = [:]
     for one in outcomes { metrics["\(one.name), \(one.space.rawValue): mean R"] = one.runs }
     try writer.write(
-      Page(FigureGrid([[law], [bars]], gap: 16)).image(width: 1000, height: 820, scale: 1.5), as: "sample-test",
+      Page(FigureGrid([[law], [bars]], gap: 16)).image(width: 1060, height: 820, scale: 1.5), as: "sample-test",
       kind: .samples, metrics: metrics)
   }
 
   private func table(_ outcomes: [Outcome]) -> TextTable {
     TextTable(
-      ["100 digits against 100 held-out ones", "space", "mean R", "mean z", "± over sets", "median p", "p < 0.05"],
+      [
+        "100 digits against 100 held-out ones", "space", "mean R", "z by formula", "z within classes", "± over sets",
+        "median p", "p < 0.05",
+      ],
       outcomes.map {
         [
-          $0.name, $0.space.rawValue, NumberText.fixed($0.runs, digits: 1), NumberText.fixed($0.z, digits: 2),
-          NumberText.fixed($0.spread, digits: 2), $0.medianP.short, "\($0.rejections) of \($0.tests.count)",
+          $0.name, $0.space.rawValue, NumberText.fixed($0.runs, digits: 1), NumberText.fixed($0.zByFormula, digits: 2),
+          NumberText.fixed($0.z, digits: 2), NumberText.fixed($0.spread, digits: 2), $0.medianP.short,
+          "\($0.rejections) of \($0.findings.count)",
         ]
       })
   }
