@@ -16,7 +16,7 @@ struct LinkageFigures {
 
   init(_ writer: FigureWriter) { self.writer = writer }
 
-  // MARK: - Two moons and a heap
+  // MARK: - Two moons and a blob
 
   private static let leastSize = 10
 
@@ -28,11 +28,15 @@ struct LinkageFigures {
     let tree = try spanningTree(of: points)
     let merges = try singleLinkage(tree, count: points.count)
     try requireCount(merges.count, points.count - 1, of: "singleLinkage", exercise: "9.7")
-    // The highest plateau: the cut that leaves the most room until three modes become fewer.
+    // The cut lies in the middle of the last interval of heights with three clusters.
     let heights = stride(from: 0.02, through: 0.6, by: 0.004).map { $0 }
     let modes = try heights.map { try modeCount(merges, cutAt: $0, minimumSize: Self.leastSize) }
-    let plateau = heights.indices.filter { modes[$0] == 3 }
-    let cut = plateau.isEmpty ? 0.2 : heights[plateau[plateau.count / 2]]
+    guard let last = modes.lastIndex(of: 3) else {
+      throw LabError(
+        "modeCount finds three clusters at no height. Start with its tests: swift test --filter Exercise9_7_")
+    }
+    let first = modes[..<last].lastIndex { $0 != 3 }.map { $0 + 1 } ?? 0
+    let cut = (heights[first] + heights[last]) / 2
     let clusters = try clusters(merges, cutAt: cut)
     try requireCount(clusters.count, points.count, of: "clusters", exercise: "9.7")
     let colors = Self.colors(of: clusters)
@@ -51,13 +55,12 @@ struct LinkageFigures {
             cut: cut),
           dendrogram: Dendrogram(title: "Single linkage", merges: merges, colors: colors, cut: cut), counts: counts)
       ).image(width: 1500, height: 560, scale: 1.5), as: "linkage", kind: .exact,
-      metrics: ["modes": Double(modes[plateau.isEmpty ? 0 : plateau[plateau.count / 2]])])
+      metrics: ["cut": cut])
     let sizes = Dictionary(clusters.map { ($0, 1) }, uniquingKeysWith: +).values.sorted(by: >)
-    let width = plateau.isEmpty ? 0 : heights[plateau[plateau.count - 1]] - heights[plateau[0]]
     return TextTable(
-      ["280 points: two moons and a heap", ""],
+      ["280 points: two moons and a blob", ""],
       [
-        ["three clusters of ≥ \(Self.leastSize) for cuts over an interval of", width.short],
+        ["three clusters of ≥ \(Self.leastSize) for cuts", "from \(heights[first].short) to \(heights[last].short)"],
         ["cut in the middle of it", cut.short],
         ["sizes of the clusters there", sizes.map(String.init).joined(separator: ", ")],
       ])

@@ -83,7 +83,7 @@ struct SampleTest {
       }
     }
     try drawTrees(samples, sets: sets, outcomes: outcomes.filter { $0.space == .features })
-    try drawTest(outcomes, samples: samples, dealt: dealt)
+    try drawTest(outcomes, samples: samples)
     return table(outcomes)
   }
 
@@ -185,13 +185,15 @@ struct SampleTest {
   }
 
   /// What permutations give, with where the samples lie; and z for each sample in both spaces.
-  private func drawTest(_ outcomes: [Outcome], samples: [Sample], dealt: [[Bool]]) throws {
+  private func drawTest(_ outcomes: [Outcome], samples: [Sample]) throws {
     let features = outcomes.filter { $0.space == .features }.dropFirst()
     guard let finding = features.first?.findings.first else { return }
     var rng = random.stream("permutations")
     let anywhere = try permutedRuns(
       finding.tree, isFirst: Self.isFirst, count: isQuick ? 400 : 4000, using: &rng)
-    let within = dealt.map { labels in 1 + finding.tree.count { labels[$0.u] != labels[$0.v] } }
+    let within = dealtWithinClasses(count: isQuick ? 400 : 3000).map { labels in
+      1 + finding.tree.count { labels[$0.u] != labels[$0.v] }
+    }
     let lowest = min(70, (features.map(\.runs).min() ?? 70) - 4)
     var law = Plot(
       "R in feature space: labels dealt at random, and the samples",
