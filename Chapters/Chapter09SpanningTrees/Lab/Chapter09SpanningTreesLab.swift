@@ -43,7 +43,10 @@ struct Chapter09SpanningTreesLab: ParsableCommand {
 
   private func experiment() throws {
     let writer = try FigureWriter(chapter: "Chapter09SpanningTrees", options: options)
-    if isWanted(.trees) { report("One tree, three algorithms", try GrowthFigure(writer).draw()) }
+    if isWanted(.trees) {
+      report("Disjoint sets", try DisjointSetsFigure(writer).draw())
+      report("One tree, three algorithms", try GrowthFigure(writer).draw())
+    }
     if isWanted(.samples) {
       let test = SampleTest(writer: writer, random: options.random, isQuick: options.quick)
       report("Friedman and Rafsky's test", try test.draw())
