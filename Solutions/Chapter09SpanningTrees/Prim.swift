@@ -11,7 +11,7 @@ import Exercises
 /// When nobody waits any more the component is finished, and a new tree begins at the lowest vertex that was not reached.
 ///
 /// A vertex waits with the weight of *one edge*, not with the length of a path: that would be Dijkstra's algorithm for
-/// shortest paths, which makes another tree.
+/// shortest paths, which makes another tree. The neighbours of a vertex are in ``Adjacency``.
 ///
 /// - Parameter queue: an empty queue for all vertices of the graph; it counts its comparisons.
 /// - Returns: the edges in the order in which they are taken.
@@ -22,8 +22,8 @@ public func prim(_ graph: Graph, with queue: inout VertexQueue) throws -> Spanni
   try InvalidArgument.require(
     queue.capacity >= graph.vertexCount,
     "the queue has room for \(queue.capacity) vertices, but the graph has \(graph.vertexCount)")
-  let adjacency = Adjacency(graph)
   // BEGIN SOLUTION
+  let adjacency = Adjacency(graph)
   var forest = SpanningForest(vertexCount: graph.vertexCount)
   var isReached = [Bool](repeating: false, count: graph.vertexCount)
   for start in 0..<graph.vertexCount where !isReached[start] {

@@ -28,8 +28,8 @@ public func wilson(
 ) throws -> SpanningForest {
   try InvalidArgument.requireVertex(root, below: graph.vertexCount, "the root")
   try InvalidArgument.require(graph.isConnected, "the walk would never end: the graph is not connected")
-  let adjacency = Adjacency(graph)
   // BEGIN SOLUTION
+  let adjacency = Adjacency(graph)
   var forest = SpanningForest(vertexCount: graph.vertexCount)
   var isInTree = [Bool](repeating: false, count: graph.vertexCount)
   isInTree[root] = true

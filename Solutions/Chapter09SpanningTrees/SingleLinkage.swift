@@ -35,8 +35,8 @@ public struct Merge: Hashable, Sendable {
 /// - Complexity: O(n log n).
 public func singleLinkage(_ tree: [Edge], count: Int) throws -> [Merge] {
   try InvalidArgument.requireTree(tree, vertexCount: count)
-  let graph = try Graph(vertexCount: count, edges: tree)
   // BEGIN SOLUTION
+  let graph = try Graph(vertexCount: count, edges: tree)
   var components = ComponentLabels(count: count)
   // The number of the cluster of which a label is the label.
   var clusters = Array(0..<count)

@@ -28,7 +28,6 @@ public func wilson(
 ) throws -> SpanningForest {
   try InvalidArgument.requireVertex(root, below: graph.vertexCount, "the root")
   try InvalidArgument.require(graph.isConnected, "the walk would never end: the graph is not connected")
-  let adjacency = Adjacency(graph)
   throw unsolved("9.9")
 }
 

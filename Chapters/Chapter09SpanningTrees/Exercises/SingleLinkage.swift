@@ -35,7 +35,6 @@ public struct Merge: Hashable, Sendable {
 /// - Complexity: O(n log n).
 public func singleLinkage(_ tree: [Edge], count: Int) throws -> [Merge] {
   try InvalidArgument.requireTree(tree, vertexCount: count)
-  let graph = try Graph(vertexCount: count, edges: tree)
   throw unsolved("9.7")
 }
 
