@@ -33,7 +33,7 @@ public struct VertexQueue: Sendable {
   public private(set) var comparisons = 0
   /// How often a vertex came out so far.
   public private(set) var removals = 0
-  /// How often a vertex came out since the queue was last empty.
+  /// How often a vertex came out since the last one began a tree, without an edge.
   private var recentRemovals = 0
 
   /// An empty queue for the vertices 0 ..< capacity.
@@ -56,6 +56,7 @@ public struct VertexQueue: Sendable {
   public mutating func offer(_ vertex: Int, weight: Double, edge: Int) throws {
     try InvalidArgument.requireVertex(vertex, below: places.count)
     try InvalidArgument.require(weight == weight, "the weight of edge \(edge) is not a number")
+    if edge < 0 { recentRemovals = 0 }
     try InvalidArgument.require(
       recentRemovals <= 4 * places.count,
       "\(recentRemovals) times a vertex came out, but there are only \(places.count): who was reached is not offered again"
@@ -87,10 +88,7 @@ public struct VertexQueue: Sendable {
     removals += 1
     places[first.vertex] = -1
     recentRemovals += 1
-    if heap.isEmpty {
-      recentRemovals = 0
-      return first
-    }
+    if heap.isEmpty { return first }
     var hole = 0
     while 4 * hole + 1 < heap.count {
       var child = 4 * hole + 1

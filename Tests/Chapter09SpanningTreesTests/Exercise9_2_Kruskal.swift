@@ -110,4 +110,34 @@ final class Exercise9_2_Kruskal: ExerciseTestCase {
       }
     }
   }
+
+  /// Long lists are sorted by digits: the given `edgeOrder` must then agree with comparisons.
+  func test7_LongLists() throws {
+    var rng = stream("weights")
+    let laws: [(String, (Int, inout RandomStream) -> Double)] = [
+      ("uniform", { _, rng in rng.nextUniform() }), ("equal", { _, _ in 3 }),
+      ("few whole numbers", { _, rng in Double(rng.integer(below: 5) - 2) }),
+      ("huge and tiny", { _, rng in [1e300, -1e300, 1e-300, 0, -0.0, 1][rng.integer(below: 6)] * rng.nextUniform() }),
+      ("subnormal", { _, rng in Double(rng.integer(below: 9)) * 0x1p-1074 }), ("rising", { index, _ in Double(index) }),
+      ("greatest", { _, rng in rng.integer(below: 2) == 0 ? .greatestFiniteMagnitude : -.greatestFiniteMagnitude }),
+      ("nearly equal", { _, rng in 1 + Double(rng.integer(below: 20)) * 0x1p-52 }),
+    ]
+    for (name, law) in laws {
+      let edges = (0..<3000).map { index in
+        Edge(rng.integer(below: 300), rng.integer(below: 300), law(index, &rng))
+      }
+      let graph = try Graph(vertexCount: 300, edges: edges)
+      let forest = try kruskal(graph)
+      let order = edges.indices.sorted(by: graph.precedes)
+      expect(graph.edgeOrder() == order, "3,000 edges of \(name) weight are not in order")
+      // Labels, rewritten at each union.
+      var labels = Array(0..<300)
+      let want = order.filter { place in
+        let (a, b) = (labels[edges[place].u], labels[edges[place].v])
+        if a != b { labels = labels.map { $0 == b ? a : $0 } }
+        return a != b
+      }
+      expectEqual(forest.edges, want, "the edges taken out of 3,000 of \(name) weight, in the order of taking")
+    }
+  }
 }

@@ -1,4 +1,4 @@
-/// Random numbers that are known in advance; when they are used up, always the same one, of the middle.
+/// Random numbers that are known in advance; when they are used up, pseudo-random ones, so that every walk ends.
 struct ScriptedGenerator: RandomNumberGenerator {
   private let words: [UInt64]
   /// How many words have been asked for.
@@ -13,6 +13,11 @@ struct ScriptedGenerator: RandomNumberGenerator {
 
   mutating func next() -> UInt64 {
     defer { asked += 1 }
-    return asked < words.count ? words[asked] : 1 << 63
+    if asked < words.count { return words[asked] }
+    // SplitMix64 (Steele, Lea and Flood 2014).
+    var word = UInt64(asked) &* 0x9e37_79b9_7f4a_7c15
+    word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
+    word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
+    return word ^ word >> 31
   }
 }
