@@ -62,7 +62,9 @@ struct Chapter09SpanningTreesLab: ParsableCommand {
       report("Mazes", try figure.draw())
       report("Are they equally likely?", try figure.smallGrid())
     }
-    if isWanted(.pixels) { report("Trees of dependences", try DependenceFigure(writer).draw()) }
+    if isWanted(.pixels) {
+      report("Trees of dependences", try DependenceFigure(writer: writer, isQuick: options.quick).draw())
+    }
   }
 
   private func report(_ title: String, _ table: TextTable) {
