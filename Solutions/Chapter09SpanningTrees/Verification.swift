@@ -13,7 +13,7 @@ import Exercises
 /// heaviest on their path, is the last one on the way from u and v to where their ways meet.
 public struct PathMaxima: Sendable {
   /// The pointers; a root points at itself.
-  var parents: [Int]
+  public internal(set) var parents: [Int]
   /// The edge noted at each pointer, by its place in the graph's list; −1 at a root.
   var links: [Int]
   /// When the pointer was made: 0 for the first edge, 1 for the second, …; `Int.max` at a root.

@@ -92,6 +92,20 @@ final class Exercise9_5_Verification: ExerciseTestCase {
         }
       }
     }
+    // A path whose edges come from one end to the other, and a star: pointers made without a look at sizes form a chain.
+    for isStar in [false, true] {
+      let edges = (1..<200).map { Edge(isStar ? 0 : $0 - 1, $0, Double($0)) }
+      let graph = try Graph(vertexCount: 200, edges: edges)
+      let maxima = try PathMaxima(SpanningForest(vertexCount: 200, edges: Array(edges.indices)), in: graph)
+      let heights = (0..<200).map { vertex in
+        var (here, steps) = (vertex, 0)
+        while maxima.parents[here] != here, steps <= 200 { (here, steps) = (maxima.parents[here], steps + 1) }
+        return steps
+      }
+      let height = heights.max() ?? 0
+      expect(
+        height <= 7, "a vertex is \(height) pointers below its root, but ⌊log₂ 200⌋ = 7: the smaller below the larger")
+    }
   }
 
   func test4_Verdicts() throws {
