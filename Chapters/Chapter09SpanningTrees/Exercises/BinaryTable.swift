@@ -33,7 +33,7 @@ public struct BinaryTable: Sendable {
     self.words = words
   }
 
-  /// In how many observations both variables are true; for i = j, in how many that one is.
+  /// In how many observations both variables are true; for i = j, in how many that one is. Both from 0 to L − 1.
   public func countBoth(_ i: Int, _ j: Int) -> Int {
     if i == j { return counts[i] }
     var sum = 0

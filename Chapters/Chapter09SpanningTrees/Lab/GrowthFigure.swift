@@ -117,20 +117,21 @@ struct ForestFrame: Drawable {
     for edge in edges {
       let (u, v) = (graph.edges[edge].u, graph.edges[edge].v)
       canvas.line(
-        from: place(points[u]), to: place(points[v]), color: Self.color(of: components, u, points), width: 2.4)
+        from: place(points[u]), to: place(points[v]), color: Self.color(of: components, u, count: points.count),
+        width: 2.4)
     }
     for vertex in points.indices {
       let isAlone = components.size(of: vertex) == 1
       canvas.disc(
         at: place(points[vertex]), radius: isAlone ? 1.3 : 1.9,
-        color: isAlone ? Color(hex: 0x77828e) : Self.color(of: components, vertex, points))
+        color: isAlone ? Color(hex: 0x77828e) : Self.color(of: components, vertex, count: points.count))
     }
   }
 
-  /// Colours that change slowly over the square, so that a tree keeps about its colour while it grows.
-  private static func color(of components: ComponentLabels, _ vertex: Int, _ points: [[Double]]) -> Color {
+  /// By the component's label, which stays that of its larger part while it grows; gold from half of the points on.
+  private static func color(of components: ComponentLabels, _ vertex: Int, count: Int) -> Color {
     let size = components.size(of: vertex)
-    if 2 * size > points.count { return Color(hex: 0xffd166) }
+    if 2 * size > count { return Color(hex: 0xffd166) }
     let bright: [UInt32] = [0xef6f6c, 0x4cc9f0, 0x80ed99, 0xc77dff, 0xff9f1c, 0x5fa8ff, 0xf28482, 0x2ec4b6]
     return Color(hex: bright[components.label(of: vertex) % bright.count])
   }
