@@ -53,6 +53,8 @@ struct SampleTest {
   }
 
   private static let perClass = 10
+  /// One more than the palette has, for the ninth sample.
+  private static let lineColors = Color.palette + [Color(hex: 0xb0308f)]
   private static let first = Color(hex: 0x5fa8ff)
   private static let second = Color(hex: 0xef6f6c)
 
@@ -217,7 +219,8 @@ struct SampleTest {
       label: "normal law, E[R] and Var[R]", color: .ink)
     for (index, one) in features.enumerated() {
       law.verticalLine(
-        one.runs, label: "\(one.name): \(NumberText.fixed(one.runs, digits: 1))", color: .palette(index), dash: [])
+        one.runs, label: "\(one.name): \(NumberText.fixed(one.runs, digits: 1))",
+        color: Self.lineColors[index % Self.lineColors.count], dash: [])
     }
     law.legend = .beside
     var bars = Plot.barChart(
