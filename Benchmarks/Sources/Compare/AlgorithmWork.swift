@@ -32,7 +32,7 @@ extension Work {
         }
         return medians
       } values: {
-        ["0": Tensor($0)]
+        ["0": Tensor($0, shape: [$0.count])]
       }
     case "kruskal", "prim":
       let graph = try graph(row, t)

@@ -45,7 +45,7 @@ enum Rivals {
           count = keys.count
         }
       } values: {
-        ["0": Tensor($0)]
+        ["0": Tensor($0, shape: [$0.count])]
       }
     }
     return Work {
@@ -128,7 +128,7 @@ enum Rivals {
       }
       return medians
     } values: {
-      ["0": Tensor($0)]
+      ["0": Tensor($0, shape: [$0.count])]
     }
   }
 }

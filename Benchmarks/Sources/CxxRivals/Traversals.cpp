@@ -1,5 +1,6 @@
 #include "CxxRivals.h"
 
+#include <cstddef>
 #include <vector>
 
 namespace {
@@ -86,7 +87,7 @@ void levelOrder(Tree tree, typename Tree::Place root, int32_t *out, int64_t coun
   std::vector<typename Tree::Place> queue;
   queue.reserve(count);
   queue.push_back(root);
-  for (size_t head = 0; head < queue.size(); head++) {
+  for (std::size_t head = 0; head < queue.size(); head++) {
     auto node = queue[head];
     *out++ = Tree::number(node);
     if (auto left = tree.left(node); left != Tree::none) queue.push_back(left);
