@@ -87,6 +87,14 @@ struct Chapter06RectifiedFlowLab: ParsableCommand {
     let judge = try DigitJudge()
 
     if !digitsOnly {
+      print("Exact figures")
+      let exact = ExactFigures(writer)
+      try exact.rewiring()
+      try exact.velocityField()
+      try exact.straightnessOfGaussians()
+      try exact.heatFlow()
+      try exact.likelihood()
+
       let plane = try PlaneFigures(writer, seed: options.seed)
       try plane.trajectories()
       try plane.oneStepSamples()
