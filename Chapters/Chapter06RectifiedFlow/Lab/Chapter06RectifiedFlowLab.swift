@@ -71,7 +71,7 @@ struct Chapter06RectifiedFlowLab: ParsableCommand {
     try options.run {
       if table {
         let seeds = (0..<tableSeeds).map { options.seed + UInt64($0) }
-        try PlaneTable(seeds: seeds, isQuick: options.quick).print { Swift.print($0) }
+        try printTables(seeds: seeds)
       } else if let reflow {
         try trainReflow(to: reflow)
       } else {
@@ -82,9 +82,7 @@ struct Chapter06RectifiedFlowLab: ParsableCommand {
 
   private func experiment() throws {
     let writer = try FigureWriter(chapter: "Chapter06RectifiedFlow", options: options)
-    let (train, _) = try loadData()
-    let isDigits = options.data == nil
-    let judge = try DigitJudge()
+    let train = try loadData()
 
     if !digitsOnly {
       print("Exact figures")
@@ -109,10 +107,30 @@ struct Chapter06RectifiedFlowLab: ParsableCommand {
         to: URL(fileURLWithPath: weights),
         notes: ["data": train.name, "seed": "\(options.seed)", "steps": "\(plan.steps)", "batch size": "32"])
     }
-    let figures = DigitFigures(writer: writer, judge: isDigits ? judge : nil)
-    let now = try figures.sheet(
+    let judge = try DigitJudge()
+    let now = try DigitFigures(writer: writer, judge: options.data == nil ? judge : nil).sheet(
       model, guidance: DigitTraining.guidance, steps: 20, as: "digits-trained-now", seed: options.seed)
     if let now { print("Trained now, 20 steps: \(now)") }
+
+    // The committed networks draw digits whatever the student's data are.
+    let (before, after) = try (committed("rf1-digits"), committed("rf2-digits"))
+    let digits = DigitFigures(writer: writer, judge: judge)
+    try digits.stepsBeforeAndAfter(before, after, seed: options.seed)
+    if let score = try digits.sheet(after, guidance: 0, steps: 2, as: "digits", seed: options.seed) {
+      print("2-rectified flow, 2 steps: \(score)")
+    }
+    let perClass = options.quick ? 2 : 10
+    let rows = try digits.qualityBySteps(before, after, perClass: perClass, seeds: [6])
+    try digits.draw(rows[0], count: 10 * perClass)
+    print(DigitFigures.table(rows))
+  }
+
+  private func printTables(seeds: [UInt64]) throws {
+    try PlaneTable(seeds: seeds, isQuick: options.quick).print { Swift.print($0) }
+    let writer = try FigureWriter(chapter: "Chapter06RectifiedFlow", options: options)
+    let runs = try DigitFigures(writer: writer, judge: DigitJudge()).qualityBySteps(
+      committed("rf1-digits"), committed("rf2-digits"), perClass: options.quick ? 2 : 50, seeds: seeds)
+    print("digits, seeds \(seeds.map(String.init).joined(separator: " ")):\n\(DigitFigures.table(runs))")
   }
 
   /// The command behind the committed 2-rectified flow.
@@ -145,11 +163,8 @@ struct Chapter06RectifiedFlowLab: ParsableCommand {
       resume: options.resume, resumeCommand: options.resumeCommand(chapter: 6))
   }
 
-  private func loadData() throws -> (train: ImageDataset, heldOut: ImageDataset) {
-    guard let own = try options.pictures() else {
-      let digits = try DigitSheet.load()
-      return (digits.train, digits.heldOut)
-    }
-    return own.split(heldOutShare: 0.1)
+  private func loadData() throws -> ImageDataset {
+    guard let own = try options.pictures() else { return try DigitSheet.load().train }
+    return own.split(heldOutShare: 0.1).train
   }
 }

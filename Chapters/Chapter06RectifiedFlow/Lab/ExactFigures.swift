@@ -100,7 +100,7 @@ struct ExactFigures {
       means: Tensor(directions.flatMap { $0.map { $0 * 2.0.squareRoot() } }, shape: [8, 2]), standardDeviation: 0.2)
     let velocity: Velocity = { x, t in try mixtureVelocity(x, t: t, mixture: ring) }
     let range = -2.6...2.6
-    let side = writer.isQuick ? 16 : 64
+    let side = writer.isQuick ? 16 : 80
     let cell = (range.upperBound - range.lowerBound) / Double(side)
     let places = (0..<side).map { range.lowerBound + cell * (Double($0) + 0.5) }
     let points = Tensor(places.flatMap { y in places.flatMap { x in [x, y] } }, shape: [side * side, 2])
@@ -161,7 +161,7 @@ struct ExactFigures {
     for (index, (label, f)) in curves.enumerated() {
       plot.line(x: fine, y: fine.map(f), label: label, color: .palette(index))
     }
-    let count = writer.isQuick ? 500 : 4000
+    let count = writer.isQuick ? 500 : 20_000
     let deviations = [0.25, 0.5, 1, 1.5, 2, 2.5, 3]
     var rng = random.stream("straightness")
     var measured: [[Double]] = []
@@ -209,8 +209,8 @@ struct ExactFigures {
       return try heatVelocity(score: Tensor(scores, shape: x.shape))
     }
     let (columns, rows) = (200, 160)
-    let range = -4.0...4.0
-    var plot = Plot("∂p/∂t = ½Δp as a flow", x: Axis("t", range: 0...last), y: Axis("x", range: range))
+    let range = -4.6...4.6
+    var plot = Plot("∂p/∂t = Δp/2 as a flow", x: Axis("t", range: 0...last), y: Axis("x", range: range))
     plot.legend = .none
     plot.hasGrid = false
     plot.heatMap(

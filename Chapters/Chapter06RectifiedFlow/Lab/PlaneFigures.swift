@@ -10,7 +10,7 @@ struct PlaneFigures {
   /// The flows of each law, first to last.
   let flows: [PlaneLaw: [PlaneFlow.Outcome]]
 
-  private static let range = -2.4...2.4
+  private static let range = -2.8...2.8
 
   /// Trains on both laws at once.
   init(_ writer: FigureWriter, seed: UInt64) throws {
@@ -41,13 +41,23 @@ struct PlaneFigures {
       return zip(titles, [lines] + own).map { panel($0, paths: $1) as any Drawable }
     }
     var metrics: [String: Double] = [:]
-    for (law, outcomes) in flows {
-      for (index, outcome) in outcomes.prefix(2).enumerated() {
-        metrics["\(law.rawValue), \(index + 1)-RF: log10 S"] = log10(outcome.straightness)
-      }
-    }
+    for (law, outcomes) in flows { metrics.merge(straightness(of: outcomes.prefix(2), law)) { $1 } }
     try writer.write(
       FigureGrid(rows).image(width: 1200, height: 830), as: "trajectories", kind: .samples, metrics: metrics)
+  }
+
+  /// S as metrics to compare runs by: itself for the first flow, its order of magnitude after reflow.
+  private func straightness(of outcomes: ArraySlice<PlaneFlow.Outcome>, _ law: PlaneLaw) -> [String: Double] {
+    var metrics: [String: Double] = [:]
+    for (index, outcome) in outcomes.enumerated() {
+      let name = "\(law.rawValue), \(index + 1)-RF"
+      if index == 0 {
+        metrics["\(name): S"] = outcome.straightness
+      } else {
+        metrics["\(name): -log10 S"] = -log10(outcome.straightness)
+      }
+    }
+    return metrics
   }
 
   private func panel(_ title: String, paths: [[Float]]) -> Plot {
@@ -81,7 +91,11 @@ struct PlaneFigures {
       plot.isEqual = true
       plot.legend = .none
       plot.scatter(interleaved: samples.points, color: .palette(0), radius: 1.1, opacity: 0.5)
-      metrics["\(title): high quality"] = samples.highQuality
+      if title == "1-rectified flow" {
+        metrics["\(title): energy distance"] = samples.energy
+      } else {
+        metrics["\(title): good samples"] = samples.highQuality
+      }
       return plot as any Drawable
     }
     try writer.write(
@@ -92,17 +106,21 @@ struct PlaneFigures {
   // MARK: - straightness-and-cost (exercise 6.5)
 
   func straightnessAndCost() throws {
+    func ticks(_ values: ClosedRange<Int>) -> [Axis.Tick] { values.map { Axis.Tick(Double($0), "\($0)") } }
     var straightness = Plot(
-      "How far from straight", x: Axis("k of k-rectified flow", ticks: Self.ticks), y: Axis("S", scale: .log))
-    var cost = Plot("What the transport costs", x: Axis("k", ticks: Self.ticks), y: Axis("E‖Z₁ − Z₀‖²"))
+      "How far from straight", x: Axis("k of k-rectified flow", ticks: ticks(1...3)), y: Axis("S", scale: .log))
+    var cost = Plot(
+      "What the transport costs", x: Axis("k (0: pairs at random)", ticks: ticks(0...3)),
+      y: Axis("E‖Z₁ − Z₀‖²", range: 0...4.5))
     var metrics: [String: Double] = [:]
     for law in PlaneLaw.allCases {
       let outcomes = flows[law] ?? []
       let generations = outcomes.indices.map { Double($0 + 1) }
+      let costs = [outcomes[0].randomCost] + outcomes.map(\.cost)
       straightness.line(x: generations, y: outcomes.map(\.straightness), label: law.rawValue, marker: .disc)
-      cost.line(x: generations, y: outcomes.map(\.cost), label: law.rawValue, marker: .disc)
+      cost.line(x: [0] + generations, y: costs, label: law.rawValue, marker: .disc)
+      metrics.merge(self.straightness(of: outcomes[...], law)) { $1 }
       for (index, outcome) in outcomes.enumerated() {
-        metrics["\(law.rawValue), \(index + 1)-RF: log10 S"] = log10(outcome.straightness)
         metrics["\(law.rawValue), \(index + 1)-RF: cost"] = outcome.cost
       }
     }
@@ -110,8 +128,6 @@ struct PlaneFigures {
       FigureGrid([[straightness, cost]]).image(width: 940, height: 380), as: "straightness-and-cost", kind: .samples,
       metrics: metrics)
   }
-
-  private static let ticks = [1, 2, 3].map { Axis.Tick($0, "\(Int($0))") }
 
   // MARK: - The table of one seed
 
