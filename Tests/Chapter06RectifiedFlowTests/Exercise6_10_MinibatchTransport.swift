@@ -31,16 +31,19 @@ final class Exercise6_10_MinibatchTransport: ExerciseTestCase {
 
   func test2_ByHand() throws {
     let costs = try squaredDistances(Tensor(rows: [[0, 0], [1, 1]]), Tensor(rows: [[3, 4], [1, 0]]))
-    expectClose(costs.flatMap { $0 }, [25, 1, 13, 1], "‖x₀ᵢ − x₁ⱼ‖²: squared, summed over the coordinates; i is the row")
+    expectClose(
+      costs.flatMap { $0 }, [25, 1, 13, 1], "‖x₀ᵢ − x₁ⱼ‖²: squared, summed over the coordinates; i is the row")
     let pictures = try squaredDistances(.ones([1, 1, 2, 2]), .zeros([1, 1, 2, 2]))
     expectClose(pictures.flatMap { $0 }, [4], "all numbers of a picture count, and are summed")
     // In order 1.21 + 1.21; crossed 0.01 + 4.41. In plain distances it is 2.2 both ways.
     let pairs = try minibatchOTPairs(Tensor(column: [1, 0]), Tensor(column: [1.1, 2.1]))
     expectClose(pairs.x0, Tensor(column: [1, 0]), "the noise keeps its order")
-    expectClose(pairs.x1, Tensor(column: [2.1, 1.1]), "on a line the best pairs keep the order: 0 with 1.1, 1 with 2.1")
+    expectClose(
+      pairs.x1, Tensor(column: [2.1, 1.1]), "on a line the best pairs keep the order: 0 with 1.1, 1 with 2.1")
     // Nearest neighbours would take 1 twice.
     let popular = try minibatchOTPairs(Tensor(column: [0.9, 1.2, 5]), Tensor(column: [1, 9, 8]))
-    expectEqual(popular.x1.scalars.sorted(), [1, 8, 9], "each datum is used exactly once: a permutation, not nearest neighbours")
+    expectEqual(
+      popular.x1.scalars.sorted(), [1, 8, 9], "each datum is used exactly once: a permutation, not nearest neighbours")
   }
 
   func test3_APermutationAndTheBestOne() throws {
@@ -75,7 +78,9 @@ final class Exercise6_10_MinibatchTransport: ExerciseTestCase {
       let pairs = try minibatchOTPairs(x0, x1)
       expectClose(
         pairs.x1, x1.take(known.partners),
-        "SciPy's linear_sum_assignment and torchcfm pair \(known.x0.count) points otherwise: squared distances, and π, not its inverse")
+        "SciPy's linear_sum_assignment and torchcfm pair \(known.x0.count) points otherwise: squared distances, and "
+          + "π, not its inverse"
+      )
       let costs = try squaredDistances(x0, x1)
       let mean = costs.joined().reduce(0, +) / Double(costs.count * costs.count)
       expectClose(mean, known.independentCost, relative: 1e-4, "SciPy has another mean squared distance")

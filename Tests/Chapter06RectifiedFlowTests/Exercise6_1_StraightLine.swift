@@ -113,7 +113,9 @@ final class Exercise6_1_StraightLine: ExerciseTestCase {
         velocity: { x, _ in .full(Float(constant), x.shape) }, x0: x0, x1: x1, times: [0.25, 0.25])
       expectClose(
         loss.onlyNumber, 4 + (constant - 1) * (constant - 1),
-        "where the directions 3 and −1 cross, the loss of v = \(constant) is 4 + (v − 1)²: least at the mean, and not 0 there")
+        "where the directions 3 and −1 cross, the loss of v = \(constant) is 4 + (v − 1)²: least at the mean, and "
+          + "not 0 there"
+      )
     }
     // N(0, 1) → N(0, ¼): x₀ = ±1, x₁ = ±½ has the same second moments, and v is linear.
     let flow = LineFlow()
@@ -126,7 +128,8 @@ final class Exercise6_1_StraightLine: ExerciseTestCase {
         best.onlyNumber, 0.25 / (spread * spread), relative: 1e-4, "the least loss at t = \(t) is s²/c(t)², not 0")
       for shift in [-0.3, 0.3] {
         let other = try flowMatchingLoss(
-          velocity: { x, times in (try flow.velocity(x, times[0])) + x * Float(shift) }, x0: z, x1: y, times: [t, t, t, t])
+          velocity: { x, times in (try flow.velocity(x, times[0])) + x * Float(shift) }, x0: z, x1: y,
+          times: [t, t, t, t])
         expect(
           other.onlyNumber > best.onlyNumber,
           "a velocity other than E[x₁ − x₀ | x_t] has a smaller loss at t = \(t): is v compared with x₁ − x₀?")

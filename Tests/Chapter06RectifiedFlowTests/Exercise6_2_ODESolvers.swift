@@ -175,7 +175,8 @@ final class Exercise6_2_ODESolvers: ExerciseTestCase {
         let name = "RK45 from \(known.from) to \(known.to), tolerance \(run.tolerance), first step \(run.firstStep)"
         expectClose(
           nodes, run.times, relative: 0.02, absolute: 0.005,
-          "\(name): SciPy steps to other times. Check 0.9·E^(−1/5), its limits 0.2 and 10, and that a step does not grow "
+          "\(name): SciPy steps to other times. Check 0.9·E^(−1/5), its limits 0.2 and 10, and that a step does not "
+            + "grow "
             + "right after a rejection")
         expectEqual(got.evaluations, run.evaluations, "\(name): SciPy needs another number of evaluations")
         expectEqual(
@@ -184,7 +185,8 @@ final class Exercise6_2_ODESolvers: ExerciseTestCase {
         expectClose(
           got.x, Tensor(rows: run.end), relative: 1e-3, absolute: run.tolerance / 4, "\(name): SciPy ends elsewhere")
         expectClose(
-          got.x, Tensor(rows: known.exact), relative: 0, absolute: 30 * run.tolerance, "\(name): far from the exact solution")
+          got.x, Tensor(rows: known.exact), relative: 0, absolute: 30 * run.tolerance,
+          "\(name): far from the exact solution")
       }
     }
   }

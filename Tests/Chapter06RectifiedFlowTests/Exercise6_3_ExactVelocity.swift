@@ -67,7 +67,8 @@ final class Exercise6_3_ExactVelocity: ExerciseTestCase {
     let x = Tensor(rows: [[0.5]])
     let gaussian = try gaussianVelocity(x, t: 0.4, from: noise, to: law)
     expectClose(
-      gaussian.onlyNumber, 2.375, "(m₁ − m₀) + (tΣ₁ − (1 − t)Σ₀)·Σ_t⁻¹·(x − m_t): the drift is 2, m_t is 0.8 and Σ_t is 0.4")
+      gaussian.onlyNumber, 2.375,
+      "(m₁ − m₀) + (tΣ₁ − (1 − t)Σ₀)·Σ_t⁻¹·(x − m_t): the drift is 2, m_t is 0.8 and Σ_t is 0.4")
     let mixture = try mixtureVelocity(
       x, t: 0.4, mixture: IsotropicMixture(weights: [1], means: Tensor(rows: [[2]]), variances: [0.25]))
     expectClose(
@@ -94,13 +95,15 @@ final class Exercise6_3_ExactVelocity: ExerciseTestCase {
     var rng = stream("ends")
     let x = Tensor.normal([6, 2], using: &rng) * 2
     let mixture = try IsotropicMixture(
-      weights: [0.5, 0.3, 0.2], means: Tensor(rows: [[-1, 0.25], [0.75, 1], [0.5, -1.25]]), variances: [0.04, 0.25, 0.01])
+      weights: [0.5, 0.3, 0.2], means: Tensor(rows: [[-1, 0.25], [0.75, 1], [0.5, -1.25]]),
+      variances: [0.04, 0.25, 0.01])
     let start = try mixtureVelocity(x, t: 0, mixture: mixture)
     expectClose(
       x + start, Tensor(rows: Array(repeating: [-0.175, 0.175], count: 6)), absolute: 1e-5,
       "at t = 0 nothing is known of x₁: x + v(x, 0) must be the mean of the data for every x")
     let end = try mixtureVelocity(x, t: 1, mixture: mixture)
-    expectClose(end, x, absolute: 1e-4, "at t = 1 nothing is known of x₀, whose mean is 0: v(x, 1) must be x, and not 0/0")
+    expectClose(
+      end, x, absolute: 1e-4, "at t = 1 nothing is known of x₀, whose mean is 0: v(x, 1) must be x, and not 0/0")
     let data = Tensor.normal([9, 2], using: &rng)
     let first = try dataVelocity(x, t: 0, data: data)
     expectClose(
@@ -109,7 +112,8 @@ final class Exercise6_3_ExactVelocity: ExerciseTestCase {
     let law = try Gaussian(mean: [1, -2], covariance: [[2, 0.5], [0.5, 1]])
     let standard = try Gaussian.standard(dimensions: 2)
     let away = try gaussianVelocity(x, t: 0, from: standard, to: law)
-    expectClose(x + away, Tensor(rows: Array(repeating: [1, -2], count: 6)), absolute: 1e-5, "x + v(x, 0) must be the mean")
+    expectClose(
+      x + away, Tensor(rows: Array(repeating: [1, -2], count: 6)), absolute: 1e-5, "x + v(x, 0) must be the mean")
     let home = try gaussianVelocity(x, t: 1, from: standard, to: law)
     expectClose(home, x, absolute: 1e-4, "at t = 1 the Gaussian's velocity must be x − m₀")
 
@@ -117,7 +121,8 @@ final class Exercise6_3_ExactVelocity: ExerciseTestCase {
     let late = try dataVelocity(pictures * 0.999 + 0.0002, t: 0.999, data: pictures)
     expectFinite(late, "near t = 1 the exponents are huge: subtract the largest before exp, or use softmax")
     expectClose(
-      pictures * 0.999 + 0.0002 + late * 0.001, pictures, absolute: 1e-3, "near t = 1 the velocity must point at the nearest datum")
+      pictures * 0.999 + 0.0002 + late * 0.001, pictures, absolute: 1e-3,
+      "near t = 1 the velocity must point at the nearest datum")
   }
 
   func test4_AgainstOtherLibraries() throws {
@@ -161,7 +166,8 @@ final class Exercise6_3_ExactVelocity: ExerciseTestCase {
       let got = try gaussianVelocity(Tensor(rows: known.x), t: known.t, from: source, to: target)
       expectClose(
         got, Tensor(rows: known.velocity), relative: 1e-4, absolute: 1e-5,
-        "NumPy has another conditional mean for two covariances that do not commute, at t = \(known.t): mind the order of "
+        "NumPy has another conditional mean for two covariances that do not commute, at t = \(known.t): mind the "
+          + "order of "
           + "the matrices, and which side is transposed")
     }
   }
@@ -177,14 +183,17 @@ final class Exercise6_3_ExactVelocity: ExerciseTestCase {
     let map = ends.transposed()
     expectClose(
       map, Tensor(rows: known.flow), absolute: 1e-3,
-      "SciPy's flow from one Gaussian to the other is another matrix; symmetric it would be optimal transport, which it is not")
+      "SciPy's flow from one Gaussian to the other is another matrix; symmetric it would be optimal transport, which "
+        + "it is not"
+    )
     expectClose(
       matmul(matmul(map, Tensor(rows: known.start)), map, transposeB: true), Tensor(rows: known.end), absolute: 2e-3,
       "the flow must carry the covariance Σ₀ to Σ₁: TΣ₀Tᵀ = Σ₁")
     let moved = map - .eye(2)
     let cost = (matmul(moved, Tensor(rows: known.start)) * moved).sum().onlyNumber
     expectClose(
-      cost, known.flowCost, relative: 5e-3, "E‖Z₁ − Z₀‖² must be 1.3559: less than 3.7 at random, more than the best, 1.0392")
+      cost, known.flowCost, relative: 5e-3,
+      "E‖Z₁ − Z₀‖² must be 1.3559: less than 3.7 at random, more than the best, 1.0392")
   }
 
   func test6_OneLawInTwoWays() throws {
@@ -200,7 +209,10 @@ final class Exercise6_3_ExactVelocity: ExerciseTestCase {
       let leaf = x.tracked()
       for (name, value) in [
         ("dataVelocity", try dataVelocity(leaf, t: t, data: centres)),
-        ("mixtureVelocity", try mixtureVelocity(leaf, t: t, mixture: IsotropicMixture(means: centres, standardDeviation: 0.3))),
+        (
+          "mixtureVelocity",
+          try mixtureVelocity(leaf, t: t, mixture: IsotropicMixture(means: centres, standardDeviation: 0.3))
+        ),
       ] {
         guard value.isTracked else {
           expect(false, "\(name) must be differentiable with respect to x: stay with tensors")
@@ -211,11 +223,13 @@ final class Exercise6_3_ExactVelocity: ExerciseTestCase {
           let moved = x + shift
           return name == "dataVelocity"
             ? try dataVelocity(moved, t: t, data: centres).sum().onlyNumber
-            : try mixtureVelocity(moved, t: t, mixture: IsotropicMixture(means: centres, standardDeviation: 0.3)).sum().onlyNumber
+            : try mixtureVelocity(moved, t: t, mixture: IsotropicMixture(means: centres, standardDeviation: 0.3)).sum()
+              .onlyNumber
         }
         let (above, below) = (try total(0.002), try total(-0.002))
         expectClose(
-          slope, (above - below) / 0.004, relative: 0.03, absolute: 0.05, "\(name)'s derivative at t = \(t) is not its slope")
+          slope, (above - below) / 0.004, relative: 0.03, absolute: 0.05,
+          "\(name)'s derivative at t = \(t) is not its slope")
       }
     }
   }

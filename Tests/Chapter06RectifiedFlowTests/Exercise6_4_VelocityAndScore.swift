@@ -95,7 +95,8 @@ final class Exercise6_4_VelocityAndScore: ExerciseTestCase {
         "torch.autograd has another ∇ log p_t at t = \(known.t)")
       let clean = try denoised(velocity: v, x: x, t: known.t)
       expectClose(
-        clean, Tensor(rows: known.denoised), relative: 1e-3, absolute: 1e-4, "Tweedie's E[x₁|x] is another at t = \(known.t)")
+        clean, Tensor(rows: known.denoised), relative: 1e-3, absolute: 1e-4,
+        "Tweedie's E[x₁|x] is another at t = \(known.t)")
       let back = try velocity(score: Tensor(rows: known.score), x: x, t: known.t)
       expectClose(back, v, relative: 1e-3, absolute: 1e-3, "torch's score gives another velocity at t = \(known.t)")
     }
@@ -117,7 +118,8 @@ final class Exercise6_4_VelocityAndScore: ExerciseTestCase {
       x = x + slope * Float(next - t)
       expectClose(
         x, Tensor(rows: content.path[step]), relative: 1e-3, absolute: 1e-3,
-        "diffusers' FlowMatchEulerDiscreteScheduler is elsewhere at its σ = \(next): with data at t = 0 the velocity is "
+        "diffusers' FlowMatchEulerDiscreteScheduler is elsewhere at its σ = \(next): with data at t = 0 the velocity "
+          + "is "
           + "noise − data, at 1 − t")
     }
   }
@@ -138,7 +140,8 @@ final class Exercise6_4_VelocityAndScore: ExerciseTestCase {
       x = x + (try content.mixture.velocity(x, t)) * Float(after - t)
       expectClose(
         x * Float(1 / after), y, relative: 1e-3, absolute: 2e-3,
-        "at σ = \(next) chapter 5's sampler and rectified flow's Euler steps must be in one place: x/t = y. Is D asked at "
+        "at σ = \(next) chapter 5's sampler and rectified flow's Euler steps must be in one place: x/t = y. Is D "
+          + "asked at "
           + "t·y and t = 1/(1 + σ)?")
     }
   }

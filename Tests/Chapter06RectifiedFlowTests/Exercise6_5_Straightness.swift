@@ -31,16 +31,19 @@ final class Exercise6_5_Straightness: ExerciseTestCase {
     }
     // dx/dt = 2t in both coordinates: Z₁ − Z₀ = (1, 1), ‖(1 − 2t)(1, 1)‖² = 2(1 − 2t)²
     for (steps, want) in [(1, 0.0), (2, 0.5), (4, 0.625)] {
-      let bend = try straightness({ x, t in .full(Float(2 * t), x.shape) }, initial: Tensor(rows: [[5, 6]]), steps: steps)
+      let bend = try straightness(
+        { x, t in .full(Float(2 * t), x.shape) }, initial: Tensor(rows: [[5, 6]]), steps: steps)
       expectClose(
         bend, want, absolute: 1e-6,
-        "dx/dt = 2t in the plane: the mean of 2(1 − 2t)² over the midpoints of \(steps) steps; ‖·‖² summed, not averaged, "
+        "dx/dt = 2t in the plane: the mean of 2(1 − 2t)² over the midpoints of \(steps) steps; ‖·‖² summed, not "
+          + "averaged, "
           + "over the coordinates, and squared")
     }
     // Two lines that cross: directions +2 and −2, mean 0.
     let crossing = try Pairs(x0: Tensor(column: [-1, 1]), x1: Tensor(column: [1, -1]))
     let value = try intersection({ x, _ in .zeros(x.shape) }, pairs: crossing, steps: 3)
-    expectClose(value, 4, "directions +2 and −2 and the mean 0: ‖(x₁ − x₀) − v‖² is 4; 2 means that nothing was squared")
+    expectClose(
+      value, 4, "directions +2 and −2 and the mean 0: ‖(x₁ − x₀) − v‖² is 4; 2 means that nothing was squared")
     // v(x, t) = x must be asked on the lines: from (0, 2) to (0, 4): (2 − (2 + 2t))² = 4t²
     let line = try Pairs(x0: Tensor(rows: [[0, 2]]), x1: Tensor(rows: [[0, 4]]))
     let along = try intersection({ x, _ in x }, pairs: line, steps: 2)
@@ -116,7 +119,9 @@ final class Exercise6_5_Straightness: ExerciseTestCase {
       )
       expect(
         rectified < random,
-        "no convex cost may rise, but E‖·‖^\(power) goes from \(random) to \(rectified): p-th power of the norm of a row")
+        "no convex cost may rise, but E‖·‖^\(power) goes from \(random) to \(rectified): p-th power of the norm of a "
+          + "row"
+      )
     }
   }
 
@@ -135,6 +140,7 @@ final class Exercise6_5_Straightness: ExerciseTestCase {
     }
     // A path that is straight, but run through at uneven speed, is not straight in this sense.
     let uneven = try straightness({ x, t in .full(Float(2 * t), x.shape) }, initial: Tensor(rows: [[0]]), steps: 100)
-    expectClose(uneven, 1.0 / 3, relative: 1e-3, "a straight path at uneven speed has S > 0: one Euler step misses its end")
+    expectClose(
+      uneven, 1.0 / 3, relative: 1e-3, "a straight path at uneven speed has S > 0: one Euler step misses its end")
   }
 }

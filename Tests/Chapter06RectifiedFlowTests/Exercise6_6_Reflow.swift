@@ -15,7 +15,8 @@ final class Exercise6_6_Reflow: ExerciseTestCase {
     expectShape(pairs.x0, [10, 1, 2, 3], "`count` samples of noise, each of the given shape")
     expectShape(pairs.x1, [10, 1, 2, 3], "one end for each noise")
     expectEqual(
-      sizes, [[4, 1, 2, 3], [4, 1, 2, 3], [2, 1, 2, 3]], "the flow must get `batchSize` rows at a time, the rest at last")
+      sizes, [[4, 1, 2, 3], [4, 1, 2, 3], [2, 1, 2, 3]],
+      "the flow must get `batchSize` rows at a time, the rest at last")
     let batch = try pairedBatch(of: pairs, size: 6, using: &rng)
     expectShape(batch.x0, [6, 1, 2, 3], "a batch of 6 pairs")
     let model = LinearVelocity()
@@ -35,9 +36,12 @@ final class Exercise6_6_Reflow: ExerciseTestCase {
       let pairs = try reflowPairs(count: count, shape: [2], batchSize: batchSize, using: &rng, flow: flow)
       expectClose(
         pairs.x1, flow(pairs.x0), relative: 1e-5, absolute: 1e-6,
-        "each Z₁ must be where the flow takes *its* Z₀: keep the noise, don't draw it again, and keep the order of the rows")
+        "each Z₁ must be where the flow takes *its* Z₀: keep the noise, don't draw it again, and keep the order of "
+          + "the rows"
+      )
       let noise = Tensor.normal([count, 2], using: &copy)
-      expectClose(pairs.x0, noise, absolute: 1e-6, "the noise must be one Tensor.normal([count] + shape), drawn before all else")
+      expectClose(
+        pairs.x0, noise, absolute: 1e-6, "the noise must be one Tensor.normal([count] + shape), drawn before all else")
     }
     let many = try reflowPairs(count: 4000, shape: [2], using: &rng) { $0 }
     expectClose(many.x0.mean().onlyNumber, 0, absolute: 0.07, "Z₀ is standard normal noise")
@@ -65,10 +69,12 @@ final class Exercise6_6_Reflow: ExerciseTestCase {
     let batch = try pairedBatch(of: pairs, size: 400, using: &rng)
     expectShape(batch.x0, [400, 3], "a batch may be larger than the set: rows are drawn with replacement")
     expectClose(
-      batch.x1, batch.x0 * 7 + 1, absolute: 1e-4, "noise and its partner must be drawn *together*: one row number for both")
+      batch.x1, batch.x0 * 7 + 1, absolute: 1e-4,
+      "noise and its partner must be drawn *together*: one row number for both")
     let rows = (0..<400).map { _ in copy.integer(below: 40) }
     expectClose(
-      batch.x0, x0.take(rows), absolute: 1e-6, "row numbers must come from rng.integer(below: count), one a row in turn")
+      batch.x0, x0.take(rows), absolute: 1e-6, "row numbers must come from rng.integer(below: count), one a row in turn"
+    )
     let other = try pairedBatch(of: pairs, size: 400, using: &rng)
     expect(other.x0.scalars != batch.x0.scalars, "each call must draw anew")
   }
@@ -88,7 +94,8 @@ final class Exercise6_6_Reflow: ExerciseTestCase {
     expectEqual(optimizer.calls.count, 2, "one update a step")
     expect(optimizer.calls.allSatisfy { $0.model === model }, "the optimizer must move the model that was given")
     // c = 1 + 0.1·3 = 1.3, then the loss is 1.25 + 1.2²
-    expectClose(Double(losses.last ?? .nan), 2.69, relative: 1e-4, "the second loss must be that of the moved model: c = 1.3")
+    expectClose(
+      Double(losses.last ?? .nan), 2.69, relative: 1e-4, "the second loss must be that of the moved model: c = 1.3")
     expectClose(
       model.offset.value.onlyNumber, 1.54, relative: 1e-4, "after two steps c must be 1.54: 1 + 0.1·3 + 0.1·2.4")
     let still = try trainFlow(model, velocity: constant, optimizer: optimizer, steps: 0, using: &rng) { _ in pairs }
@@ -142,12 +149,17 @@ final class Exercise6_6_Reflow: ExerciseTestCase {
     }
     let paired = try finalLoss { rng in try pairedBatch(of: pairs, size: 64, using: &rng) }
     expect(
-      paired.loss < 0.01, "on the flow's own pairs (z, z + 3) nothing is left unexplained, but the loss stays at \(paired.loss)")
+      paired.loss < 0.01,
+      "on the flow's own pairs (z, z + 3) nothing is left unexplained, but the loss stays at \(paired.loss)")
     expectClose(paired.offset, 3, absolute: 0.05, "on the pairs (z, z + 3) the velocity is 3")
     let torn = try finalLoss { rng in
-      let (a, b) = (try pairedBatch(of: pairs, size: 64, using: &rng), try pairedBatch(of: pairs, size: 64, using: &rng))
+      let (a, b) = (
+        try pairedBatch(of: pairs, size: 64, using: &rng), try pairedBatch(of: pairs, size: 64, using: &rng)
+      )
       return try Pairs(x0: a.x0, x1: b.x1)
     }
-    expect(torn.loss > 0.8, "with partners torn apart the lines cross, and a loss of about 2 must remain, but got \(torn.loss)")
+    expect(
+      torn.loss > 0.8,
+      "with partners torn apart the lines cross, and a loss of about 2 must remain, but got \(torn.loss)")
   }
 }

@@ -10,7 +10,9 @@ final class Exercise6_7_Distillation: ExerciseTestCase {
     expectShape(sample, z.shape, "a sample has the shape of its noise")
     let loss = try distillationLoss(velocity: { x, _ in x }, pairs: Pairs(x0: z, x1: z))
     expectShape(loss, [], "the loss is one number: the mean over samples and coordinates")
-    try expectRefusal("no parts") { _ = try distillationLoss(velocity: { x, _ in x }, pairs: Pairs(x0: z, x1: z), parts: 0) }
+    try expectRefusal("no parts") {
+      _ = try distillationLoss(velocity: { x, _ in x }, pairs: Pairs(x0: z, x1: z), parts: 0)
+    }
   }
 
   func test2_ByHand() throws {
@@ -30,7 +32,9 @@ final class Exercise6_7_Distillation: ExerciseTestCase {
       let loss = try distillationLoss(velocity: witness.callAsFunction, pairs: pairs, parts: parts)
       expectEqual(
         witness.times, [(0..<7).map { Double($0 % parts) / Double(parts) }],
-        "with \(parts) part(s) row i must have the time (i mod \(parts))/\(parts), where a step begins: never 1, and not at random")
+        "with \(parts) part(s) row i must have the time (i mod \(parts))/\(parts), where a step begins: never 1, and "
+          + "not at random"
+      )
       let t = Tensor(column: (0..<7).map { Double($0 % parts) / Double(parts) })
       let x = pairs.x1 * t + pairs.x0 * (1 - t)
       if let asked = witness.inputs.first {
@@ -62,7 +66,8 @@ final class Exercise6_7_Distillation: ExerciseTestCase {
     let own = try Pairs(x0: noise, x1: ends)
     let perfect = try distillationLoss(velocity: { x, _ in tanh(x * 2) }, pairs: own)
     expectClose(
-      perfect.onlyNumber, 0, absolute: 1e-9, "on a flow's own pairs the map itself has the loss 0: T(z) − z is the velocity")
+      perfect.onlyNumber, 0, absolute: 1e-9,
+      "on a flow's own pairs the map itself has the loss 0: T(z) − z is the velocity")
     let double = try distillationLoss(velocity: { x, _ in tanh(x * 2) + x }, pairs: own)
     expect(double.onlyNumber > 0.1, "the network's answer is a velocity, not the sample: z must be added to it")
 
@@ -75,6 +80,7 @@ final class Exercise6_7_Distillation: ExerciseTestCase {
       return expect(false, "the loss must be differentiable with respect to what v depends on")
     }
     let gradient = grad(of: loss, wrt: [factor])[0]
-    expectClose(gradient.onlyNumber, 0, absolute: 1e-4, "the loss of v = a·z is least at the regression of z₁ − z₀ on z₀")
+    expectClose(
+      gradient.onlyNumber, 0, absolute: 1e-4, "the loss of v = a·z is least at the regression of z₁ − z₀ on z₀")
   }
 }

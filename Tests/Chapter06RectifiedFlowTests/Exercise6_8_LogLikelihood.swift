@@ -58,7 +58,8 @@ final class Exercise6_8_LogLikelihood: ExerciseTestCase {
     let content: Content = try Fixture.load("likelihoods", from: .module)
     for known in content.determinants {
       let got = try stepDeterminant(jacobian: known.matrix, step: known.h)
-      expectClose(got.exact, known.determinant, relative: 1e-9, "numpy.linalg.det(I + hA) for \(known.matrix.count) dimensions")
+      expectClose(
+        got.exact, known.determinant, relative: 1e-9, "numpy.linalg.det(I + hA) for \(known.matrix.count) dimensions")
       let half = try stepDeterminant(jacobian: known.matrix, step: known.h / 64)
       let scale = known.matrix.joined().reduce(1) { $0 + abs($1) }
       expect(
@@ -112,7 +113,8 @@ final class Exercise6_8_LogLikelihood: ExerciseTestCase {
         LineFlow().velocity, x: Tensor(rows: [[0.3]]), times: evenTimes(steps: steps, from: 1, to: 0))
       expectClose(
         got.onlyNumber, want, absolute: 3e-5,
-        "N(0, ¼) at 0.3 with \(steps) steps: log p₀(z₀) − ∫∇·v dt, where dt < 0 on the way back. 1.38 too low means the "
+        "N(0, ¼) at 0.3 with \(steps) steps: log p₀(z₀) − ∫∇·v dt, where dt < 0 on the way back. 1.38 too low means "
+          + "the "
           + "wrong sign of the integral; a small error, that v and ∇·v were not averaged over both ends of a step")
     }
     var rng = stream("gaussian")
@@ -121,7 +123,8 @@ final class Exercise6_8_LogLikelihood: ExerciseTestCase {
       let got = try logLikelihood(
         LineFlow(mean: mean, deviation: deviation).velocity, x: x, times: evenTimes(steps: 200, from: 1, to: 0))
       let variance = deviation * deviation
-      let want = square(x - Float(mean)).sum(axis: 1) * Float(-0.5 / variance) - Float(1.5 * log(2 * Double.pi * variance))
+      let want =
+        square(x - Float(mean)).sum(axis: 1) * Float(-0.5 / variance) - Float(1.5 * log(2 * Double.pi * variance))
       expectClose(got, want, relative: 1e-3, absolute: 3e-3, "log N(x; \(mean), \(deviation)²) in three dimensions")
     }
   }
@@ -147,7 +150,8 @@ final class Exercise6_8_LogLikelihood: ExerciseTestCase {
     // v = 1 moves everything by 1: the base is asked where the point came from.
     let moved = try logLikelihood(
       { x, _ in x * 0 + 1 }, x: Tensor(rows: [[3, 3]]), times: [1, 0.5, 0], baseLogDensity: { $0.sum(axis: 1) })
-    expectClose(moved.onlyNumber, 4, "baseLogDensity must be asked at z₀, where the point came from: (2, 2), not (3, 3)")
+    expectClose(
+      moved.onlyNumber, 4, "baseLogDensity must be asked at z₀, where the point came from: (2, 2), not (3, 3)")
   }
 
   func test7_EstimatesAverageToTheExactValue() throws {

@@ -79,7 +79,8 @@ final class Exercise6_9_ContinuityEquation: ExerciseTestCase {
     func bump(_ x: Double, _ y: Double) -> Double { exp(-(x - 0.5) * (x - 0.5) - 2 * y * y) }
     var last = 0.0
     for spacing in [0.2, 0.1] {
-      let carried = try worst(spacing, t: 0.4, density: { bump($0 - 0.6 * $2, $1 + 0.3 * $2) }, velocity: { _, _ in (0.6, -0.3) })
+      let carried = try worst(
+        spacing, t: 0.4, density: { bump($0 - 0.6 * $2, $1 + 0.3 * $2) }, velocity: { _, _ in (0.6, -0.3) })
       let turned = try worst(
         spacing, t: 0.4,
         density: { x, y, t in bump(x * cos(t) + y * sin(t), y * cos(t) - x * sin(t)) }, velocity: { (-$1, $0) })
@@ -90,7 +91,8 @@ final class Exercise6_9_ContinuityEquation: ExerciseTestCase {
       }
       last = total
     }
-    let wrong = try worst(0.1, t: 0.4, density: { bump($0 - 0.6 * $2, $1 + 0.3 * $2) }, velocity: { _, _ in (-0.6, 0.3) })
+    let wrong = try worst(
+      0.1, t: 0.4, density: { bump($0 - 0.6 * $2, $1 + 0.3 * $2) }, velocity: { _, _ in (-0.6, 0.3) })
     expect(wrong > 0.3, "with the velocity turned round the residual must not vanish, but it is \(wrong)")
   }
 
@@ -106,7 +108,8 @@ final class Exercise6_9_ContinuityEquation: ExerciseTestCase {
       let residual = try worst(spacing, t: 0.75, density: heat) { (try? velocity($0, $1)) ?? (.nan, .nan) }
       expectClose(
         residual, want, relative: 0.01,
-        "N(0, τI) and v = −½∇log p on a grid of \(spacing): NumPy's residual is \(want), and falls to a quarter with half "
+        "N(0, τI) and v = −½∇log p on a grid of \(spacing): NumPy's residual is \(want), and falls to a quarter with "
+          + "half "
           + "the spacing; one that does not fall means a wrong velocity (a factor ½?)")
     }
   }
@@ -137,7 +140,7 @@ final class Exercise6_9_ContinuityEquation: ExerciseTestCase {
   }
 
   func test6_OneProbabilityFlowForEveryDiffusion() throws {
-    // Ornstein and Uhlenbeck: dx = −½βx dt + √β dw keeps N(0, I) and takes N(m, s²I) to N(me^{−βt/2}, 1 + (s² − 1)e^{−βt}).
+    // Ornstein and Uhlenbeck: dx = −½βx dt + √β dw takes N(m, s²I) to N(me^{−βt/2}, (1 + (s² − 1)e^{−βt})I).
     let (beta, mean, variance, t) = (1.6, 1.0, 0.3, 0.5)
     func shrunken(_ t: Double) -> (mean: Double, variance: Double) {
       (mean * exp(-beta * t / 2), 1 + (variance - 1) * exp(-beta * t))

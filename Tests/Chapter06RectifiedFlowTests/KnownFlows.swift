@@ -32,7 +32,7 @@ struct LineFlow {
   }
 }
 
-/// A Gaussian mixture as the fixtures have it, and its flow from N(0, I), written with the score of the mixture's density.
+/// A Gaussian mixture as the fixtures have it, the law p_t of x_t, and the exact flow from N(0, I).
 struct KnownMixture: Decodable {
   let weights: [Double]
   let means: [[Double]]
@@ -47,28 +47,24 @@ struct KnownMixture: Decodable {
     try IsotropicMixture(weights: weights, means: Tensor(rows: means), variances: variances)
   }
 
-  /// log p_t(x) by the definition; differentiable.
-  func logDensity(_ x: Tensor, _ t: Double) -> Tensor {
+  /// The logarithm of each component's share of p_t(x), of shape [B, K].
+  private func logShares(_ x: Tensor, _ t: Double) -> Tensor {
     let terms = weights.indices.map { k -> Tensor in
       let variance = (1 - t) * (1 - t) + t * t * variances[k]
       let centre = Tensor(means[k].map { t * $0 }, shape: [1, means[k].count])
       let constant = log(weights[k]) - 0.5 * Double(means[k].count) * log(2 * Double.pi * variance)
       return square(x - centre).sum(axis: 1, keepDims: true) * Float(-0.5 / variance) + Float(constant)
     }
-    return logSumExp(concatenated(terms, axis: 1), axis: 1)
+    return concatenated(terms, axis: 1)
   }
 
-  /// v = Σₖ rₖ·(mean of x₁ − x₀ in component k), differentiable, good at both ends.
+  /// log p_t(x) of each row; differentiable.
+  func logDensity(_ x: Tensor, _ t: Double) -> Tensor { logSumExp(logShares(x, t), axis: 1) }
+
+  /// v = Σₖ rₖ·(mean of x₁ − x₀ in component k); differentiable, and good at both ends.
   var velocity: Velocity {
     { x, t in
-      var logits: [Tensor] = []
-      for k in weights.indices {
-        let variance = (1 - t) * (1 - t) + t * t * variances[k]
-        let centre = Tensor(means[k].map { t * $0 }, shape: [1, means[k].count])
-        let constant = log(weights[k]) - 0.5 * Double(means[k].count) * log(variance)
-        logits.append(square(x - centre).sum(axis: 1, keepDims: true) * Float(-0.5 / variance) + Float(constant))
-      }
-      let shares = softmax(concatenated(logits, axis: 1), axis: 1)
+      let shares = softmax(logShares(x, t), axis: 1)
       var sum = Tensor.zeros(x.shape)
       for k in weights.indices {
         let variance = (1 - t) * (1 - t) + t * t * variances[k]
@@ -125,8 +121,8 @@ final class BatchWitness {
   }
 }
 
-/// `count` numbers that stand for N(0, 1): the quantiles of the middles of `count` equal shares, so that nothing is left to
-/// chance.
+/// `count` numbers that stand for N(0, 1): the quantiles of the middles of `count` equal shares, so that nothing is
+/// left to chance.
 func normalQuantiles(_ count: Int) -> [Double] {
   (0..<count).map { i in
     let share = (Double(i) + 0.5) / Double(count)
