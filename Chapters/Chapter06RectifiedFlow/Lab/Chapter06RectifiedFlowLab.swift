@@ -50,7 +50,7 @@ struct Chapter06RectifiedFlowLab: ParsableCommand {
   var teacher: String?
 
   @Option(name: .long, help: ArgumentHelp("Pairs for --reflow.", valueName: "count"))
-  var pairs = 10_000
+  var pairs = 8_000
 
   @Flag(name: .long, help: "Only the digits, without the figures of the plane.")
   var digitsOnly = false
@@ -105,7 +105,8 @@ struct Chapter06RectifiedFlowLab: ParsableCommand {
     if let weights {
       try model.save(
         to: URL(fileURLWithPath: weights),
-        notes: ["data": train.name, "seed": "\(options.seed)", "steps": "\(plan.steps)", "batch size": "32"])
+        notes: ["data": train.name, "seed": "\(options.seed)", "steps": "\(plan.steps)", "batch size": "32"],
+        precision: .half)
     }
     let judge = try DigitJudge()
     let now = try DigitFigures(writer: writer, judge: options.data == nil ? judge : nil).sheet(
@@ -145,7 +146,7 @@ struct Chapter06RectifiedFlowLab: ParsableCommand {
       notes: [
         "pairs": "\(pairs.map(\.count).reduce(0, +))", "seed": "\(options.seed)", "steps": "\(plan.steps)",
         "batch size": "40", "guidance of the pairs": "\(DigitTraining.guidance)",
-      ])
+      ], precision: .half)
     let figures = DigitFigures(writer: writer, judge: try DigitJudge())
     for steps in [1, 2, 5, 20] {
       let score = try figures.sheet(student, guidance: 0, steps: steps, as: "reflow-\(steps)", seed: options.seed)

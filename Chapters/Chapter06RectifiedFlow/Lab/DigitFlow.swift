@@ -39,9 +39,8 @@ extension PictureModel {
 struct DigitTraining {
   /// What two cores do in half a minute.
   static let standardSteps = 600
-  /// Steps of the networks that come with the course.
-  static let committedSteps = 6000
-  static let reflowSteps = 6000
+  /// Steps of a reflow.
+  static let reflowSteps = 4000
   /// How far 1-rectified flow's digits are moved on towards their class. Its pairs are made with it, so that 2-rectified
   /// flow learns it and asks its network only once.
   static let guidance = 1.0
@@ -77,7 +76,7 @@ struct DigitTraining {
   /// `count` pairs of a flow, as many of each class: the guided velocity, by Heun's method.
   ///
   /// - Returns: the pairs of each class; of a network without classes, one set of them.
-  func pairs(of model: PictureModel, count: Int, solverSteps: Int = 12) throws -> [Pairs] {
+  func pairs(of model: PictureModel, count: Int, solverSteps: Int = 10) throws -> [Pairs] {
     let classes = model.network.configuration.classCount
     let groups: [Int?] = classes == 0 ? [nil] : (0..<classes).map { $0 }
     let times = try evenTimes(steps: solverSteps)
