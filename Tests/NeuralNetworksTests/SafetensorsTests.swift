@@ -1,7 +1,8 @@
 import Foundation
-import NeuralNetworks
 import Tensors
 import XCTest
+
+@testable import NeuralNetworks
 
 final class SafetensorsTests: XCTestCase {
   /// A file of this header (as text) and so many bytes of data.
