@@ -37,8 +37,8 @@ extension PictureModel {
 
 /// How the digits' flows are trained.
 struct DigitTraining {
-  /// What two cores do in half a minute.
-  static let standardSteps = 600
+  /// What two cores do in three quarters of a minute.
+  static let standardSteps = 1000
   /// Steps of a reflow.
   static let reflowSteps = 4000
   /// How far 1-rectified flow's digits are moved on towards their class. Its pairs are made with it, so that 2-rectified

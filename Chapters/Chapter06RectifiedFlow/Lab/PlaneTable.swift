@@ -63,7 +63,8 @@ struct PlaneTable {
       if !distilled.isEmpty { rows.append(["  distilled", "", "", cell(distilled)]) }
     }
     let measured = law == .ring ? "energy distance, modes of 8 (good samples)" : "energy distance"
-    return "\(law.rawValue), seeds \(seeds.map(String.init).joined(separator: " ")): \(measured)\n"
+    return "\(law.rawValue), seeds \(seeds.map(String.init).joined(separator: " ")): \(measured); "
+      + "random pairs cost \(cell(runs.map { $0[0].randomCost }))\n"
       + TextTable(
         ["flow", "S", "E‖Z₁ − Z₀‖²"] + PlaneFlow.stepCounts.map { $0 == 1 ? "1 step" : "\($0) steps" }, rows
       ).description
