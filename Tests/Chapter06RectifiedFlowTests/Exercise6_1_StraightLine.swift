@@ -69,6 +69,8 @@ final class Exercise6_1_StraightLine: ExerciseTestCase {
     var rng = stream("draws")
     let few = try trainingTimes(count: 64, using: &rng)
     expectEqual(Set(few).count, 64, "each sample has a time of its own, not one for the whole batch")
+    let again = try trainingTimes(count: 64, using: &rng)
+    expect(few != again, "each call must draw anew, and not spread the same times over the batch")
     let count = 20_000
     let times = try trainingTimes(count: count, using: &rng).sorted()
     expect(times.allSatisfy { $0 >= 0 && $0 < 1 }, "times must lie in [0, 1)")

@@ -44,10 +44,12 @@ final class Exercise6_5_Straightness: ExerciseTestCase {
     let value = try intersection({ x, _ in .zeros(x.shape) }, pairs: crossing, steps: 3)
     expectClose(
       value, 4, "directions +2 and −2 and the mean 0: ‖(x₁ − x₀) − v‖² is 4; 2 means that nothing was squared")
-    // v(x, t) = x must be asked on the lines: from (0, 2) to (0, 4): (2 − (2 + 2t))² = 4t²
+    // v(x, t) = t·x must be asked on the lines: from (0, 2) to (0, 4), at 2.5 and 3.5
     let line = try Pairs(x0: Tensor(rows: [[0, 2]]), x1: Tensor(rows: [[0, 4]]))
-    let along = try intersection({ x, _ in x }, pairs: line, steps: 2)
-    expectClose(along, (0.25 + 2.25) / 2, "v is asked at t·x₁ + (1 − t)·x₀, at t = ¼ and ¾: the mean of 4t²")
+    let along = try intersection({ x, t in x * Float(t) }, pairs: line, steps: 2)
+    expectClose(
+      along, (1.890625 + 0.390625) / 2,
+      "v is asked at t·x₁ + (1 − t)·x₀, at t = ¼ and ¾: the mean of (2 − ¼·2.5)² and (2 − ¾·3.5)²")
   }
 
   func test3_OneGaussianToAnother() throws {

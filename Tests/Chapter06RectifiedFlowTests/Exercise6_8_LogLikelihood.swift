@@ -169,5 +169,15 @@ final class Exercise6_8_LogLikelihood: ExerciseTestCase {
     expectClose(
       sum * 0.25, exact, relative: 1e-3, absolute: 5e-3,
       "the mean over the probes (±1, ±1) must be the exact value: keep each row's probe for the whole path")
+    // v = Ax has uᵀAu everywhere, so that is the whole integral: 1 for u = (1, 1), 0 for u = (1, −1).
+    let linear: Velocity = { x, _ in matmul(x, Tensor(rows: [[0.1, 0.2], [0.3, 0.4]]), transposeB: true) }
+    for (probe, want) in [([1.0, 1], -1.0), ([1, -1], 0)] {
+      let one = try logLikelihood(
+        linear, x: Tensor(rows: [[0.5, 2]]), times: [1, 0.6, 0], probes: Tensor(rows: [probe]),
+        baseLogDensity: { _ in .zeros([1]) })
+      expectClose(
+        one.onlyNumber, want, absolute: 1e-5,
+        "with v = Ax the integral is −uᵀAu: the probes must be used at both ends of each step")
+    }
   }
 }
