@@ -219,8 +219,8 @@ final class Exercise6_2_ODESolvers: ExerciseTestCase {
       let name = "RK45 with a pulse at t = 0.6, first step \(known.firstStep)"
       expectClose(
         Array(nodes.prefix(3)), Array(known.times.prefix(3)), relative: 1e-6, absolute: 1e-6,
-        "\(name): SciPy steps to other times. A rejected step is shortened to no less than 0.2 of it, and the step after "
-          + "the next accepted one does not grow")
+        "\(name): SciPy steps to other times. A rejected step is shortened to no less than 0.2 of it, and no "
+          + "step grows right after a rejection")
       expectClose(
         got.x, Tensor(known.end, shape: [2]), relative: 1e-3, absolute: 1e-3, "\(name): SciPy ends elsewhere")
     }
