@@ -55,7 +55,7 @@ struct Chapter06RectifiedFlowLab: ParsableCommand {
   @Flag(name: .long, help: "Only the digits, without the figures of the plane.")
   var digitsOnly = false
 
-  @Flag(name: .long, help: "Only print how the flows of the plane fare over several seeds (minutes).")
+  @Flag(name: .long, help: "Only print how the flows fare over several seeds, in the plane and on digits (minutes).")
   var table = false
 
   @Option(name: .long, help: ArgumentHelp("Seeds of the table.", valueName: "count"))
@@ -127,7 +127,7 @@ struct Chapter06RectifiedFlowLab: ParsableCommand {
   }
 
   private func printTables(seeds: [UInt64]) throws {
-    try PlaneTable(seeds: seeds, isQuick: options.quick).print { Swift.print($0) }
+    if !digitsOnly { try PlaneTable(seeds: seeds, isQuick: options.quick).print { Swift.print($0) } }
     let writer = try FigureWriter(chapter: "Chapter06RectifiedFlow", options: options)
     let runs = try DigitFigures(writer: writer, judge: DigitJudge()).qualityBySteps(
       committed("rf1-digits"), committed("rf2-digits"), perClass: options.quick ? 2 : 50, seeds: seeds)
