@@ -106,8 +106,8 @@ public func rk45ODE(
   try InvalidArgument.requirePositive(relativeTolerance, "relativeTolerance")
   try InvalidArgument.requirePositive(absoluteTolerance, "absoluteTolerance")
   try InvalidArgument.requirePositive(firstStep, "firstStep")
-  let tooShort = abs(end - start) * 1e-9
   // BEGIN SOLUTION
+  let tooShort = abs(end - start) * 1e-9
   let direction: Double = end > start ? 1 : -1
   var (x, t) = (initial, start)
   var stages = [try velocity(x, t)]
