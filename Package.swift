@@ -8,6 +8,7 @@ let chapters: [Chapter] = [
   Chapter("01", "GAN"),
   Chapter("02", "WGAN"),
   Chapter("05", "EDM"),
+  Chapter("06", "RectifiedFlow"),
   Chapter("08", "Heaps"),
   Chapter("09", "SpanningTrees"),
 ]

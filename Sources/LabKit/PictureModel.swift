@@ -75,10 +75,12 @@ public final class PictureModel {
   // MARK: - Files
 
   /// Writes the weights, with all that is needed to use them.
-  public func save(to url: URL, notes: [String: String] = [:]) throws {
+  public func save(
+    to url: URL, notes: [String: String] = [:], precision: Safetensors.Precision = .single
+  ) throws {
     let image = imageShape.map(\.description).joined(separator: " ")
     let own = ["mean": mean.description, "scale": scale.description, "image": image]
-    try network.save(to: url, metadata: notes.merging(own) { _, new in new })
+    try network.save(to: url, metadata: notes.merging(own) { _, new in new }, precision: precision)
   }
 
   /// The model in a file that ``save(to:notes:)`` wrote.

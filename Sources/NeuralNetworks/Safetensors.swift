@@ -3,16 +3,29 @@ import Tensors
 
 /// The safetensors format (huggingface/safetensors): 8 bytes header length, a JSON header, then the numbers of all tensors without a gap.
 ///
-/// Written as Float32, sorted by name, the header padded with spaces to a multiple of 8 bytes: the same tensors give the same bytes. Read
+/// Written as Float32 (or, for small files, as half precision), sorted by name, the header padded with spaces to a multiple of 8 bytes: the same tensors give the same bytes. Read
 /// from F32, F64, F16, BF16, the integer types and BOOL, all of which become Float32 (integers beyond 2²⁴ lose their last digits).
 /// A header is believed only after every statement in it has been checked against the file.
 public enum Safetensors {
   /// The official readers' limit on the header.
   static let longestHeader = 100_000_000
 
+  /// How many bits a number gets in a file.
+  public enum Precision: Sendable {
+    /// Float32, as in memory.
+    case single
+    /// IEEE 754 half precision: three decimal digits, and half the size. Enough for weights that are only read.
+    case half
+
+    var type: String { self == .single ? "F32" : "F16" }
+    var bytes: Int { self == .single ? 4 : 2 }
+  }
+
   /// The bytes of a file with these tensors and this metadata.
   /// - Throws: ``SafetensorsError`` for a tensor named `__metadata__`, which the format keeps for itself.
-  public static func encode(_ tensors: [String: Tensor], metadata: [String: String] = [:]) throws -> Data {
+  public static func encode(
+    _ tensors: [String: Tensor], metadata: [String: String] = [:], precision: Precision = .single
+  ) throws -> Data {
     if tensors["__metadata__"] != nil {
       throw SafetensorsError(
         file: "safetensors", tensor: "__metadata__",
@@ -28,10 +41,11 @@ public enum Safetensors {
     var offset = 0
     for name in names {
       let tensor = tensors[name]!
-      let end = offset + 4 * tensor.scalarCount
+      let end = offset + precision.bytes * tensor.scalarCount
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       members.append(
-        SafetensorsHeader.quoted(name) + ":{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
+        SafetensorsHeader.quoted(name)
+          + ":{\"dtype\":\"\(precision.type)\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
       )
       offset = end
     }
@@ -41,6 +55,12 @@ public enum Safetensors {
     withUnsafeBytes(of: UInt64(header.count).littleEndian) { data.append(contentsOf: $0) }
     data.append(contentsOf: header)
     for name in names {
+      if precision == .half {
+        for scalar in tensors[name]!.scalars {
+          withUnsafeBytes(of: halfBits(scalar).littleEndian) { data.append(contentsOf: $0) }
+        }
+        continue
+      }
       #if _endian(little)
         tensors[name]!.withScalars { data.append(UnsafeBufferPointer(rebasing: $0[...])) }
       #else
@@ -179,6 +199,19 @@ public enum Safetensors {
     }
   }
 
+  /// The half that is nearest to a number (ties to even), by its bits: ∞ beyond 65519, and 0 below 2⁻²⁵.
+  static func halfBits(_ value: Float) -> UInt16 {
+    let sign = UInt16(truncatingIfNeeded: value.bitPattern >> 16) & 0x8000
+    let magnitude = value.magnitude
+    if magnitude.isNaN { return sign | 0x7E00 }
+    if magnitude >= 65520 { return sign | 0x7C00 }
+    // In units of the last place: 2⁻²⁴ below 2⁻¹⁴, above it 2⁻¹⁰ of the power of two that the number begins with.
+    let exponent = max(Int(magnitude.exponent), -14)
+    let units = (magnitude * Float(sign: .plus, exponent: 10 - exponent, significand: 1)).rounded(.toNearestOrEven)
+    // A rounding up to the next power of two carries into the exponent by itself.
+    return sign | UInt16((exponent + 14) << 10) &+ UInt16(units)
+  }
+
   /// An IEEE 754 half, by its bits; `Float16` does not exist on every platform.
   static func float(halfBits bits: UInt16) -> Float {
     let sign = UInt32(bits >> 15) << 31
@@ -194,11 +227,14 @@ public enum Safetensors {
   }
 }
 
-/// Writes tensors (as Float32) and metadata to a safetensors file: first beside it, then in its place, so that a crash leaves the old file whole.
+/// Writes tensors and metadata to a safetensors file: first beside it, then in its place, so that a crash leaves the old file whole.
 ///
 /// - Throws: the file system's error; ``SafetensorsError`` for a tensor named `__metadata__`.
-public func saveSafetensors(_ tensors: [String: Tensor], to url: URL, metadata: [String: String] = [:]) throws {
-  try Safetensors.encode(tensors, metadata: metadata).write(to: url, options: .atomic)
+public func saveSafetensors(
+  _ tensors: [String: Tensor], to url: URL, metadata: [String: String] = [:],
+  precision: Safetensors.Precision = .single
+) throws {
+  try Safetensors.encode(tensors, metadata: metadata, precision: precision).write(to: url, options: .atomic)
 }
 
 /// The tensors of a safetensors file, as Float32.

@@ -6,12 +6,14 @@ extension UNet {
   /// Writes the model; `metadata` goes beside the configuration.
   ///
   /// - Throws: the file system's error.
-  public func save(to url: URL, metadata: [String: String] = [:]) throws {
+  public func save(
+    to url: URL, metadata: [String: String] = [:], precision: Safetensors.Precision = .single
+  ) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     var metadata = metadata
     metadata["configuration"] = String(decoding: try encoder.encode(configuration), as: UTF8.self)
-    try saveSafetensors(stateDictionary(), to: url, metadata: metadata)
+    try saveSafetensors(stateDictionary(), to: url, metadata: metadata, precision: precision)
   }
 
   /// The model in a file that ``save(to:metadata:)`` wrote.

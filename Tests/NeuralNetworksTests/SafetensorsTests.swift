@@ -1,7 +1,8 @@
 import Foundation
-import NeuralNetworks
 import Tensors
 import XCTest
+
+@testable import NeuralNetworks
 
 final class SafetensorsTests: XCTestCase {
   /// A file of this header (as text) and so many bytes of data.
@@ -129,6 +130,30 @@ final class SafetensorsTests: XCTestCase {
     XCTAssertEqual(tensors["empty"]?.shape, [0, 4])
     XCTAssertEqual(tensors["scalar"]?.shape, [])
     XCTAssertEqual(try Safetensors.encode(tensors, metadata: metadata), try Data(contentsOf: url))
+  }
+
+  /// Every half is what it was after a round trip; a number between two goes to the nearer one, halfway to the even one.
+  func testHalvesAreTheNearest() throws {
+    for bits in UInt16.min...UInt16.max {
+      let value = Safetensors.float(halfBits: bits)
+      if value.isNaN {
+        XCTAssertTrue(Safetensors.float(halfBits: Safetensors.halfBits(value)).isNaN)
+      } else {
+        XCTAssertEqual(Safetensors.halfBits(value), bits)
+      }
+    }
+    for bits in stride(from: UInt16(0), to: 0x7BFF, by: 7) {
+      let (low, high) = (Safetensors.float(halfBits: bits), Safetensors.float(halfBits: bits + 1))
+      let middle = (low + high) / 2
+      XCTAssertEqual(Safetensors.halfBits(middle), bits % 2 == 0 ? bits : bits + 1)
+      XCTAssertEqual(Safetensors.halfBits(-middle.nextUp), (bits + 1) | 0x8000)
+      XCTAssertEqual(Safetensors.halfBits(middle.nextDown), bits)
+    }
+    XCTAssertEqual(Safetensors.halfBits(65519), 0x7BFF)
+    XCTAssertEqual(Safetensors.halfBits(65520), 0x7C00)
+    let data = try Safetensors.encode(["w": Tensor([0.1, -2, 3e-6])], precision: .half)
+    let again = try XCTUnwrap(Safetensors.decode(data).tensors["w"]?.scalars)
+    XCTAssertEqual(again, [0x1.998p-4, -2, 0x1.9p-19])
   }
 
   func testEveryTypeIsRead() throws {
