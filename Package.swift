@@ -9,6 +9,7 @@ let chapters: [Chapter] = [
   Chapter("02", "WGAN"),
   Chapter("05", "EDM"),
   Chapter("08", "Heaps"),
+  Chapter("10", "TreeTraversal"),
 ]
 
 // MARK: - The core: compiled with optimisation even in debug builds, because students run debug builds
