@@ -37,7 +37,7 @@ struct PictureFigures {
   // MARK: - quadtree
 
   func quadtrees() throws -> TextTable {
-    let budgets = [120, 300, 600, 1200]
+    let budgets = [300, 600, 1000, 1600]
     let shown =
       isOwn
       ? Array(pictures.prefix(3)) : [pictures[3], pictures[8]] + generated.prefix(1)
@@ -119,8 +119,8 @@ struct PictureFigures {
   }
 
   func rateAndDistortion() throws -> TextTable {
-    let prices = [0.5, 2, 8, 30, 100, 300, 900, 2500, 8000, 30_000, 100_000]
-    let thresholds = [0, 20, 150, 600, 2000, 6000, 15_000, 40_000, 120_000, 400_000, 1_200_000]
+    let prices = [0.5, 8, 100, 300, 900, 1600, 2500, 4000, 6000, 8000, 12_000, 18_000, 30_000, 100_000]
+    let thresholds = [0, 150, 2000, 6000, 15_000, 40_000, 80_000, 160_000, 320_000, 640_000, 1_300_000, 5_000_000]
     let best = try prices.map { price in
       try point(pictures) { try bestQuadtree(of: $0, price: price) }
     }

@@ -116,7 +116,7 @@ private struct GraphDrawing: Drawable {
       canvas.text(
         "\(rank[node])", at: center, color: color.isDark ? .white : .ink, size: 15, isBold: true, horizontal: .center,
         vertical: .middle)
-      let name = info.operation == "tracked" ? "weights" : info.operation
+      let name = info.operation == "tracked" ? "parameter" : info.operation
       let shape = info.shape.isEmpty ? "" : info.shape.map { "\($0)" }.joined(separator: "×")
       Self.write(name, at: Point(center.x, center.y - 27), on: &canvas, isBold: true)
       if !shape.isEmpty { Self.write(shape, at: Point(center.x, center.y + 28), on: &canvas, isBold: false) }

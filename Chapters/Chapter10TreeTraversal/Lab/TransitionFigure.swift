@@ -14,8 +14,8 @@ struct TransitionFigure {
   let random: RandomStream
 
   private static let symbolCount = 8
-  private static let rulesPerSymbol = 4
-  private static let hierarchies = 3
+  private static let rulesPerSymbol = 2
+  private static let hierarchies = 6
 
   /// One hierarchy's mean probability of the true symbol: [noise][level].
   private func agreement(depth: Int, noises: [Double], samples: Int, hierarchy: Int) throws -> [[Double]] {
@@ -49,8 +49,8 @@ struct TransitionFigure {
   func draw() throws -> TextTable {
     let top = 1 - 1 / Double(Self.symbolCount)
     let noises = (0...(writer.isQuick ? 7 : 14)).map { top * Double($0) / (writer.isQuick ? 7 : 14) }
-    let depths = [2, 4, 6]
-    let samples = writer.isQuick ? 4 : 24
+    let depths = [3, 5, 7, 9]
+    let samples = writer.isQuick ? 2 : 10
     let jobs = depths.flatMap { depth in (0..<Self.hierarchies).map { (depth: depth, hierarchy: $0) } }
     let results = try concurrently(jobs) { job in
       try agreement(depth: job.depth, noises: noises, samples: samples, hierarchy: job.hierarchy)
@@ -69,7 +69,7 @@ struct TransitionFigure {
     var levels = Plot(
       "Every level of a hierarchy of depth \(deepest)", x: Axis("share of mistaken leaves", range: 0...top),
       y: Axis("probability of the true symbol", range: 0...1.02))
-    for (order, level) in [0, 2, 4, 6].enumerated() {
+    for (order, level) in [0, 3, 6, 9].enumerated() {
       let (mean, spread) = statistics(depth: deepest, level: level)
       levels.band(
         x: noises, lower: zip(mean, spread).map { $0 - $1 }, upper: zip(mean, spread).map { $0 + $1 },
@@ -85,7 +85,7 @@ struct TransitionFigure {
       y: Axis("probability of the true symbol", range: 0...1.02))
     for (order, depth) in depths.enumerated() {
       let (mean, spread) = statistics(depth: depth, level: 0)
-      let color = Color.palette([3, 4, 0][order])
+      let color = Color.palette([3, 2, 4, 0][order])
       roots.band(
         x: noises, lower: zip(mean, spread).map { $0 - $1 }, upper: zip(mean, spread).map { $0 + $1 }, color: color)
       roots.line(x: noises, y: mean, label: "depth \(depth)", color: color, width: 2.2, marker: .disc)
@@ -106,8 +106,8 @@ struct TransitionFigure {
     let shown = noises.indices.filter { $0 % 2 == 0 }
     var rows: [[String]] = []
     for (depth, level, name) in [
-      (deepest, 0, "root, depth \(deepest)"), (deepest, 2, "2 below"), (deepest, 4, "4 below"),
-      (deepest, 6, "leaves"), (4, 0, "root, depth 4"), (2, 0, "root, depth 2"),
+      (9, 0, "root, depth 9"), (9, 3, "3 below"), (9, 6, "6 below"), (9, 9, "leaves"), (7, 0, "root, depth 7"),
+      (5, 0, "root, depth 5"), (3, 0, "root, depth 3"),
     ] {
       let (mean, spread) = statistics(depth: depth, level: level)
       rows.append([name] + shown.map { "\(mean[$0].short) ± \(spread[$0].short)" })

@@ -56,7 +56,7 @@ struct TreeFigures {
   // MARK: - film-strip
 
   func filmStrip() throws {
-    var rng = random.stream("film")
+    var rng = random.stream("film strip")
     let tree = try BinaryTree.searchTree(inserting: rng.permutation(63))
     let layout = try TreeLayout.tidy(tree)
     var queue = NodeQueue()
@@ -101,7 +101,7 @@ struct TreeFigures {
         guard let target = frame.tree[node].right, tree[node].right == nil else { return nil }
         return (node, target)
       }
-      let count = threads.count == 1 ? "one thread" : "\(threads.count) threads"
+      let count = ["no thread", "one thread"].dropFirst(threads.count).first ?? "\(threads.count) threads"
       return TreeDrawing(
         title: "visiting \(tree[frame.visited[moment - 1]].value): \(count)", tree: tree, layout: layout,
         colors: colors, radius: 13, edgeWidth: 1.6, labels: tree.nodes.map { "\($0.value)" }, labelSize: 13,
