@@ -158,12 +158,18 @@ extension BinaryTree {
 
   /// The tree of n nodes that is as deep as it can be: node i has the one child i + 1, and the value i.
   public static func chain(count: Int, _ shape: ChainShape) throws -> BinaryTree {
-    try InvalidArgument.require(count >= 0, "a number of nodes is not negative, but count is \(count)")
-    func turnsLeft(_ node: Int) -> Bool { shape == .left || shape == .zigzag && node % 2 == 0 }
-    func child(of node: Int) -> Int? { node + 1 < count ? node + 1 : nil }
-    return try BinaryTree(
-      values: Array(0..<count), left: (0..<count).map { turnsLeft($0) ? child(of: $0) : nil },
-      right: (0..<count).map { turnsLeft($0) ? nil : child(of: $0) })
+    try InvalidArgument.require(
+      count >= 0 && count < Int(Int32.max), "a number of nodes is from 0 to 2³¹ − 2, but count is \(count)")
+    // Written out, and not checked as other trees are: chains are made to be a million nodes long.
+    var tree = BinaryTree()
+    tree.nodes.reserveCapacity(count)
+    for node in 0..<count {
+      let child = node + 1 < count ? node + 1 : nil
+      let turnsLeft = shape == .left || shape == .zigzag && node % 2 == 0
+      tree.nodes.append(Node(node, left: turnsLeft ? child : nil, right: turnsLeft ? nil : child))
+    }
+    tree.root = count == 0 ? nil : 0
+    return tree
   }
 
   /// A random binary tree: each of the Catalan(n) shapes is equally probable. Its values are its indices.

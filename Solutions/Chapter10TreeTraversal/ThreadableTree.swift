@@ -7,18 +7,24 @@ public struct ThreadableTree: Sendable {
   /// How often a link was written.
   public private(set) var writes = 0
 
-  public init(_ tree: BinaryTree) { self.tree = tree }
+  private let readLimit: Int
+
+  /// - Parameter readLimit: after so many reads every link is read as nil, so that a walk which goes round in a circle ends.
+  public init(_ tree: BinaryTree, readLimit: Int = .max) {
+    self.tree = tree
+    self.readLimit = readLimit
+  }
 
   public var root: Int? { tree.root }
 
   public mutating func left(of node: Int) -> Int? {
     reads += 1
-    return tree.nodes[node].left
+    return reads > readLimit ? nil : tree.nodes[node].left
   }
 
   public mutating func right(of node: Int) -> Int? {
     reads += 1
-    return tree.nodes[node].right
+    return reads > readLimit ? nil : tree.nodes[node].right
   }
 
   mutating func setRight(of node: Int, to target: Int?) {

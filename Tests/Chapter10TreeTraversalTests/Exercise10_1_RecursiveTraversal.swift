@@ -21,28 +21,28 @@ final class Exercise10_1_RecursiveTraversal: ExerciseTestCase {
   func test2_ByHand() throws {
     let three = try BinaryTree(levelOrder: [2, 1, 3])
     let pre = try recursivePreOrder(three)
-    expectEqual(three.values(of: pre), [2, 1, 3], "pre-order: the root, the left child, the right child")
+    expectEqual(three.found(pre), [2, 1, 3], "pre-order: the root, the left child, the right child")
     let inside = try recursiveInOrder(three)
-    expectEqual(three.values(of: inside), [1, 2, 3], "in-order: the left child, the root, the right child")
+    expectEqual(three.found(inside), [1, 2, 3], "in-order: the left child, the root, the right child")
     let post = try recursivePostOrder(three)
-    expectEqual(three.values(of: post), [1, 3, 2], "post-order: the left child, the right child, the root")
+    expectEqual(three.found(post), [1, 3, 2], "post-order: the left child, the right child, the root")
 
     let tree = try workedTree()
     let treePre = try recursivePreOrder(tree)
-    expectEqual(tree.values(of: treePre), [5, 2, 1, 4, 3, 7, 6], "the worked tree in pre-order")
+    expectEqual(tree.found(treePre), [5, 2, 1, 4, 3, 7, 6], "the worked tree in pre-order")
     let treeIn = try recursiveInOrder(tree)
-    expectEqual(tree.values(of: treeIn), [1, 2, 3, 4, 5, 6, 7], "the worked tree in in-order: a search tree comes out sorted")
+    expectEqual(tree.found(treeIn), [1, 2, 3, 4, 5, 6, 7], "the worked tree in in-order: a search tree comes out sorted")
     let treePost = try recursivePostOrder(tree)
-    expectEqual(tree.values(of: treePost), [1, 3, 4, 2, 6, 7, 5], "the worked tree in post-order")
+    expectEqual(tree.found(treePost), [1, 3, 4, 2, 6, 7, 5], "the worked tree in post-order")
 
     let right = try BinaryTree(levelOrder: [1, nil, 2])
     let rightIn = try recursiveInOrder(right)
-    expectEqual(right.values(of: rightIn), [1, 2], "a node without a left child still has a right one")
+    expectEqual(right.found(rightIn), [1, 2], "a node without a left child still has a right one")
     let left = try BinaryTree(levelOrder: [1, 2])
     let leftIn = try recursiveInOrder(left)
-    expectEqual(left.values(of: leftIn), [2, 1], "in-order of a root with a left child only")
+    expectEqual(left.found(leftIn), [2, 1], "in-order of a root with a left child only")
     let leftPost = try recursivePostOrder(left)
-    expectEqual(left.values(of: leftPost), [2, 1], "post-order of a root with a left child only")
+    expectEqual(left.found(leftPost), [2, 1], "post-order of a root with a left child only")
   }
 
   func test3_EveryTree() throws {
@@ -52,7 +52,7 @@ final class Exercise10_1_RecursiveTraversal: ExerciseTestCase {
         let pre = try recursivePreOrder(tree)
         expectEqual(pre, tree.plainOrder(.preOrder), "pre-order of one of all trees of \(count) nodes")
         let inside = try recursiveInOrder(tree)
-        expectEqual(tree.values(of: inside), Array(0..<count), "in-order of one of all search trees of \(count) nodes")
+        expectEqual(tree.found(inside), Array(0..<count), "in-order of one of all search trees of \(count) nodes")
         let post = try recursivePostOrder(tree)
         expectEqual(post, tree.plainOrder(.postOrder), "post-order of one of all trees of \(count) nodes")
       }
@@ -70,11 +70,11 @@ final class Exercise10_1_RecursiveTraversal: ExerciseTestCase {
     for known in content.cases {
       let tree = try known.tree(values: known.keys)
       let pre = try recursivePreOrder(tree)
-      expectEqual(tree.values(of: pre), known.preorder, "binarytree's preorder")
+      expectEqual(tree.found(pre), known.preorder, "binarytree's preorder")
       let inside = try recursiveInOrder(tree)
-      expectEqual(tree.values(of: inside), known.inorder, "binarytree's inorder")
+      expectEqual(tree.found(inside), known.inorder, "binarytree's inorder")
       let post = try recursivePostOrder(tree)
-      expectEqual(tree.values(of: post), known.postorder, "binarytree's postorder")
+      expectEqual(tree.found(post), known.postorder, "binarytree's postorder")
     }
   }
 

@@ -50,9 +50,9 @@ final class Exercise10_2_FoldingTrees: ExerciseTestCase {
     let stopsInside = try hasPath(tree, withSum: 11)
     expect(!stopsInside, "5 + 2 + 4 = 11, but 4 is no leaf")
     let way = try path(in: tree, to: 3)
-    expectEqual(way.map(tree.values), [5, 2, 4, 3], "the way to 3, the root first")
+    expectEqual(way.map(tree.found), [5, 2, 4, 3], "the way to 3, the root first")
     let root = try path(in: tree, to: 5)
-    expectEqual(root.map(tree.values), [5], "the way to the root is the root")
+    expectEqual(root.map(tree.found), [5], "the way to the root is the root")
     let missing = try path(in: tree, to: 8)
     expectEqual(missing, nil, "8 is not in the tree")
 

@@ -29,12 +29,12 @@ final class Exercise10_3_OneStack: ExerciseTestCase {
     let tree = try workedTree()
     let pre = try preOrder(tree, stack: &stack)
     expectEqual(
-      tree.values(of: pre), [5, 2, 1, 4, 3, 7, 6], "pre-order of the worked tree: what is pushed last is taken off first")
+      tree.found(pre), [5, 2, 1, 4, 3, 7, 6], "pre-order of the worked tree: what is pushed last is taken off first")
     expectEqual(stack.pushes, 7, "each node is pushed once")
     expectEqual(stack.peak, 3, "5 | 7 2 | 7 4 1 | 7 4 | 7 3 | 7 | 6: at most three wait")
     let post = try reversedPostOrder(tree, stack: &stack)
     expectEqual(
-      tree.values(of: post), [1, 3, 4, 2, 6, 7, 5],
+      tree.found(post), [1, 3, 4, 2, 6, 7, 5],
       "post-order of the worked tree: root, right, left, and that backwards")
     expectEqual(stack.pushes, 14, "each node is pushed once more")
   }
@@ -111,11 +111,11 @@ final class Exercise10_3_OneStack: ExerciseTestCase {
     let chain = try BinaryTree.chain(count: count, .zigzag)
     var stack = NodeStack()
     let pre = try preOrder(chain, stack: &stack)
-    expect(pre.elementsEqual(0..<count), "pre-order of a chain goes down it")
+    expect(pre == Array(0..<count), "pre-order of a chain goes down it")
     expectEqual(stack.peak, 1, "in a chain one node waits at a time")
     var other = NodeStack()
     let post = try reversedPostOrder(chain, stack: &other)
-    expect(post.elementsEqual((0..<count).reversed()), "post-order of a chain goes up it")
+    expect(post == Array((0..<count).reversed()), "post-order of a chain goes up it")
   }
 
   func test7_Release() throws {

@@ -54,7 +54,7 @@ final class Exercise10_5_MarkerMethod: ExerciseTestCase {
       var stack = MarkedStack()
       let nodes = try markedTraversal(tree, steps: steps, stack: &stack)
       expectEqual(
-        tree.values(of: nodes), values,
+        tree.found(nodes), values,
         "the worked tree, \(steps.map(\.rawValue)): the last step is pushed first, for the stack turns things round")
       expectEqual(stack.pushes, 14, "each node is pushed once for its subtree and once for itself")
     }
@@ -68,11 +68,11 @@ final class Exercise10_5_MarkerMethod: ExerciseTestCase {
 
     var queue = NodeQueue()
     let level = try levelOrder(tree, queue: &queue)
-    expectEqual(tree.values(of: level), [5, 2, 7, 1, 4, 6, 3], "level by level, each from left to right")
+    expectEqual(tree.found(level), [5, 2, 7, 1, 4, 6, 3], "level by level, each from left to right")
     expectEqual(queue.enqueued, 7, "each node waits once")
     expectEqual(queue.peak, 3, "1, 4 and 6 wait together")
     let rows = try levels(tree, queue: &queue)
-    expectEqual(rows.map(tree.values), [[5], [2, 7], [1, 4, 6], [3]], "the levels")
+    expectEqual(rows.map(tree.found), [[5], [2, 7], [1, 4, 6], [3]], "the levels")
   }
 
   func test3_EveryTree() throws {
@@ -129,10 +129,10 @@ final class Exercise10_5_MarkerMethod: ExerciseTestCase {
       let tree = try known.tree(values: known.keys)
       var stack = MarkedStack()
       let post = try markedTraversal(tree, steps: TraversalOrder.postOrder.steps, stack: &stack)
-      expectEqual(tree.values(of: post), known.postorder, "binarytree's postorder")
+      expectEqual(tree.found(post), known.postorder, "binarytree's postorder")
       var queue = NodeQueue()
       let level = try levelOrder(tree, queue: &queue)
-      expectEqual(tree.values(of: level), known.levelorder, "binarytree's levelorder")
+      expectEqual(tree.found(level), known.levelorder, "binarytree's levelorder")
     }
   }
 
@@ -172,11 +172,11 @@ final class Exercise10_5_MarkerMethod: ExerciseTestCase {
     let chain = try BinaryTree.chain(count: count, .zigzag)
     var stack = MarkedStack()
     let post = try markedTraversal(chain, steps: TraversalOrder.postOrder.steps, stack: &stack)
-    expect(post.elementsEqual((0..<count).reversed()), "post-order of a chain goes up it")
+    expect(post == Array((0..<count).reversed()), "post-order of a chain goes up it")
     expectEqual(stack.pushes, 2 * count, "two pushes a node")
     var queue = NodeQueue()
     let level = try levelOrder(chain, queue: &queue)
-    expect(level.elementsEqual(0..<count), "level order of a chain goes down it")
+    expect(level == Array(0..<count), "level order of a chain goes down it")
     expectEqual(queue.peak, 1, "in a chain one node waits at a time")
   }
 }
