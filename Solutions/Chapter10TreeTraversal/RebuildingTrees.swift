@@ -14,8 +14,9 @@ import Exercises
 /// - Complexity: O(n), also for a chain: no searching for a value, no copies of parts, no recursion.
 public func rebuild(preOrder: [Int], inOrder: [Int]) throws -> BinaryTree {
   try requireSameValues(preOrder, inOrder, names: ("pre-order", "in-order"))
-  // BEGIN SOLUTION The stack holds the nodes whose place in in-order has not come yet: each lies left below the one
-  // under it, or below a right child on that way. `next` is the first value of in-order that is not accounted for.
+  // BEGIN SOLUTION
+  // The stack holds the nodes whose place in in-order has not come yet: each lies left below the one under it, or below
+  // a right child on that way. `next` is the first value of in-order that is not accounted for.
   var tree = BinaryTree()
   var waiting: [Int] = []
   var next = 0

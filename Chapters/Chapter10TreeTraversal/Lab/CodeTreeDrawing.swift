@@ -36,7 +36,8 @@ struct CodeTreeDrawing: Drawable {
         let (above, below) = (place(code[0..<length]), place(code[0...length]))
         let share = Double(columns(code[0...length]).reduce(0) { $0 + counts[symbols[$1]] }) / Double(max(1, total))
         canvas.line(from: above, to: below, color: .frame, width: 1.2 + 9 * share.squareRoot())
-        let middle = Point((above.x + below.x) / 2 + (code[length] ? 9 : -9), (above.y + below.y) / 2 - (code[length] ? 4 : 7))
+        let middle = Point(
+          (above.x + below.x) / 2 + (code[length] ? 9 : -9), (above.y + below.y) / 2 - (code[length] ? 4 : 7))
         canvas.text(code[length] ? "1" : "0", at: middle, color: .softInk, size: 12, horizontal: .center)
       }
     }

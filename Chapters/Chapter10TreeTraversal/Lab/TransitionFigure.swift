@@ -46,14 +46,17 @@ struct TransitionFigure {
     return sums
   }
 
+  private static func thousandths(_ value: Double) -> String { ((value * 1000).rounded() / 1000).description }
+
   func draw() throws -> TextTable {
     let top = 1 - 1 / Double(Self.symbolCount)
     let noises = (0...(writer.isQuick ? 7 : 14)).map { top * Double($0) / (writer.isQuick ? 7 : 14) }
     let depths = [3, 5, 7, 9]
-    let samples = writer.isQuick ? 2 : 10
     let jobs = depths.flatMap { depth in (0..<Self.hierarchies).map { (depth: depth, hierarchy: $0) } }
     let results = try concurrently(jobs) { job in
-      try agreement(depth: job.depth, noises: noises, samples: samples, hierarchy: job.hierarchy)
+      // One large tree averages over as many leaves as many small ones.
+      let samples = writer.isQuick ? 2 : job.depth > 8 ? 5 : 10
+      return try agreement(depth: job.depth, noises: noises, samples: samples, hierarchy: job.hierarchy)
     }
     /// For each noise the mean over hierarchies, and its spread.
     func statistics(depth: Int, level: Int) -> (mean: [Double], spread: [Double]) {
@@ -72,7 +75,7 @@ struct TransitionFigure {
     for (order, level) in [0, 3, 6, 9].enumerated() {
       let (mean, spread) = statistics(depth: deepest, level: level)
       levels.band(
-        x: noises, lower: zip(mean, spread).map { $0 - $1 }, upper: zip(mean, spread).map { $0 + $1 },
+        x: noises, lower: zip(mean, spread).map { $0 - $1 }, upper: zip(mean, spread).map { min(1, $0 + $1) },
         color: .palette(order))
       levels.line(
         x: noises, y: mean, label: level == 0 ? "root" : level == deepest ? "leaves" : "\(level) below the root",
@@ -87,7 +90,8 @@ struct TransitionFigure {
       let (mean, spread) = statistics(depth: depth, level: 0)
       let color = Color.palette([3, 2, 4, 0][order])
       roots.band(
-        x: noises, lower: zip(mean, spread).map { $0 - $1 }, upper: zip(mean, spread).map { $0 + $1 }, color: color)
+        x: noises, lower: zip(mean, spread).map { $0 - $1 }, upper: zip(mean, spread).map { min(1, $0 + $1) },
+        color: color)
       roots.line(x: noises, y: mean, label: "depth \(depth)", color: color, width: 2.2, marker: .disc)
     }
     roots.horizontalLine(1 / Double(Self.symbolCount), label: "a guess")
@@ -110,7 +114,7 @@ struct TransitionFigure {
       (5, 0, "root, depth 5"), (3, 0, "root, depth 3"),
     ] {
       let (mean, spread) = statistics(depth: depth, level: level)
-      rows.append([name] + shown.map { "\(mean[$0].short) ± \(spread[$0].short)" })
+      rows.append([name] + shown.map { "\(Self.thousandths(mean[$0])) ± \(Self.thousandths(spread[$0]))" })
     }
     return TextTable(["share of mistaken leaves"] + shown.map { NumberText.short(noises[$0]) }, rows)
   }
