@@ -85,8 +85,9 @@ public func bestQuadtree(of picture: GrayPicture, price: Double) throws -> Quadt
 ///
 /// - Throws: `InvalidArgument` if its links are not those of a quadtree.
 public func decode(_ tree: Quadtree) throws -> GrayPicture {
-  let blocks = try tree.blocks()
+  _ = try tree.blocks()
   // BEGIN SOLUTION
+  let blocks = try tree.blocks()
   var pixels = [UInt8](repeating: 0, count: tree.side * tree.side)
   for (node, block) in zip(tree.nodes, blocks) where node.firstChild == nil {
     for y in block.y..<block.y + block.side {
@@ -102,8 +103,9 @@ public func decode(_ tree: Quadtree) throws -> GrayPicture {
 ///
 /// - Throws: `InvalidArgument` if its links are not those of a quadtree.
 public func bits(of tree: Quadtree) throws -> [Bool] {
-  let blocks = try tree.blocks()
+  _ = try tree.blocks()
   // BEGIN SOLUTION
+  let blocks = try tree.blocks()
   var bits: [Bool] = []
   var waiting = [0]
   while let index = waiting.popLast() {

@@ -34,7 +34,7 @@ public func bestQuadtree(of picture: GrayPicture, price: Double) throws -> Quadt
 ///
 /// - Throws: `InvalidArgument` if its links are not those of a quadtree.
 public func decode(_ tree: Quadtree) throws -> GrayPicture {
-  let blocks = try tree.blocks()
+  _ = try tree.blocks()
   throw unsolved("10.9")
 }
 
@@ -43,7 +43,7 @@ public func decode(_ tree: Quadtree) throws -> GrayPicture {
 ///
 /// - Throws: `InvalidArgument` if its links are not those of a quadtree.
 public func bits(of tree: Quadtree) throws -> [Bool] {
-  let blocks = try tree.blocks()
+  _ = try tree.blocks()
   throw unsolved("10.9")
 }
 
