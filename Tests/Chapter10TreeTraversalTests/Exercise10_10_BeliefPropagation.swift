@@ -4,7 +4,8 @@ import Foundation
 import Tensors
 
 final class Exercise10_10_BeliefPropagation: ExerciseTestCase {
-  /// The lesson's seven nodes: a root with two children, each with two leaves; every link changes the state with probability 0.1.
+  /// The lesson's seven nodes: a root with two children, each with two leaves; every link changes the state with
+  /// probability 0.1.
   private func lessonModel() throws -> TreeModel {
     let flip = [[0.9, 0.1], [0.1, 0.9]]
     return try TreeModel.markov(
@@ -24,7 +25,9 @@ final class Exercise10_10_BeliefPropagation: ExerciseTestCase {
 
     let alone = try TreeModel(symbolCount: 2, prior: [0.3, 0.7], parents: [nil], rules: [[]])
     let up = try upwardPass(alone, evidence: [[0.5, 0.25]])
-    expectClose(up.messages.flatMap { $0 }, [2 / 3, 1 / 3], relative: 1e-12, "the only node is a leaf: its evidence, divided by its sum")
+    expectClose(
+      up.messages.flatMap { $0 }, [2 / 3, 1 / 3], relative: 1e-12,
+      "the only node is a leaf: its evidence, divided by its sum")
     expectClose(up.logEvidence, log(0.3 * 0.5 + 0.7 * 0.25), relative: 1e-12, "ln Σ prior · evidence")
     let law = try posteriors(alone, messages: [[0.5, 0.25]])
     expectClose(law.flatMap { $0 }, [0.15 / 0.325, 0.175 / 0.325], relative: 1e-12, "Bayes' rule")
@@ -32,12 +35,15 @@ final class Exercise10_10_BeliefPropagation: ExerciseTestCase {
     let model = try lessonModel()
     let fair = [1.0, 1.0]
     for (name, evidence) in [
-      ("three vectors for four leaves", [fair, fair, fair]), ("a vector that is too long", [fair, fair, fair, [1, 1, 1]]),
+      ("three vectors for four leaves", [fair, fair, fair]),
+      ("a vector that is too long", [fair, fair, fair, [1, 1, 1]]),
       ("a negative number", [fair, fair, fair, [1, -1]]), ("a vector of zeros", [fair, fair, fair, [0, 0]]),
     ] {
       try expectRefusal(name) { _ = try upwardPass(model, evidence: evidence) }
     }
-    try expectRefusal("six messages for seven nodes") { _ = try posteriors(model, messages: Array(repeating: fair, count: 6)) }
+    try expectRefusal("six messages for seven nodes") {
+      _ = try posteriors(model, messages: Array(repeating: fair, count: 6))
+    }
     var rng = stream("draws")
     try expectRefusal("six messages for seven nodes") {
       _ = try sample(model, messages: Array(repeating: fair, count: 6), using: &rng)
@@ -64,22 +70,29 @@ final class Exercise10_10_BeliefPropagation: ExerciseTestCase {
     // Both leaves of the first child show 1; of the second one, one shows 0 and one is masked.
     let model = try lessonModel()
     let up = try upwardPass(model, evidence: [[0, 1], [0, 1], [1, 0], [1, 1]])
-    expectClose(up.messages[1], [0.01 / 0.82, 0.81 / 0.82], relative: 1e-12, "β of the first child is in proportion to 0.1², 0.9²")
-    expectClose(up.messages[2], [0.9, 0.1], relative: 1e-12, "a masked leaf leaves β of the second child to its sister")
+    expectClose(
+      up.messages[1], [0.01 / 0.82, 0.81 / 0.82], relative: 1e-12, "β of the first child is in proportion to 0.1², 0.9²"
+    )
+    expectClose(
+      up.messages[2], [0.9, 0.1], relative: 1e-12, "a masked leaf leaves β of the second child to its sister")
     expectClose(up.messages[0], [0.0738 / 0.2052, 0.1314 / 0.2052], relative: 1e-12, "0.09 · 0.82 and 0.73 · 0.18")
     expectClose(up.messages[3], [0, 1], relative: 1e-12, "a leaf's message is its evidence")
     expectClose(up.messages[6], [0.5, 0.5], relative: 1e-12, "every message is divided by its sum")
-    expectClose(exp(up.logEvidence), 0.1026, relative: 1e-12, "p(all that was seen): what was divided away comes back as logarithms")
+    expectClose(
+      exp(up.logEvidence), 0.1026, relative: 1e-12,
+      "p(all that was seen): what was divided away comes back as logarithms")
     // Messages by hand, so that a wrong upward pass does not spoil this.
     let laws = try posteriors(
       model, messages: [[0.0738, 0.1314], [0.01, 0.81], [0.9, 0.1], [0, 1], [0, 1], [1, 0], [1, 1]])
     expectClose(laws[0][1], 0.0657 / 0.1026, relative: 1e-12, "the root: prior times β")
-    expectClose(laws[2][1], 0.0333 / 0.1026, relative: 1e-12, "the second child: what comes from above, without its own message in it")
+    expectClose(
+      laws[2][1], 0.0333 / 0.1026, relative: 1e-12,
+      "the second child: what comes from above, without its own message in it")
     expectClose(laws[6][1], 0.0369 / 0.1026, relative: 1e-12, "the masked leaf")
     expectClose(laws[3], [0, 1], relative: 1e-12, "a leaf that was seen without noise is what it is")
     expectClose(laws.map { $0.reduce(0, +) }, Array(repeating: 1, count: 7), relative: 1e-12, "posteriors are laws")
 
-    // One rule a symbol: 0 → (0, 1), 1 → (1, 0). A matrix that is not symmetric, and children that depend on each other.
+    // Rules 0 → (0, 1), 1 → (1, 0) or (1, 1): children that depend on each other.
     let paired = try TreeModel(
       symbolCount: 2, prior: [0.2, 0.8], parents: [nil, 0, 0],
       rules: [
@@ -89,10 +102,13 @@ final class Exercise10_10_BeliefPropagation: ExerciseTestCase {
         ], [], [],
       ])
     let pairedUp = try upwardPass(paired, evidence: [[1, 1], [0, 1]])
-    expectClose(pairedUp.messages[0], [0.8, 0.2], relative: 1e-12, "1 · 1 against 0.25 · 1: sum over the rules of each parent symbol")
+    expectClose(
+      pairedUp.messages[0], [0.8, 0.2], relative: 1e-12,
+      "1 · 1 against 0.25 · 1: sum over the rules of each parent symbol")
     expectClose(exp(pairedUp.logEvidence), 0.4, relative: 1e-12, "0.2 · 1 + 0.8 · 0.25")
     let pairedLaws = try posteriors(paired, messages: [[0.8, 0.2], [0.5, 0.5], [0, 1]])
-    expectClose(pairedLaws[1], [0.5, 0.5], relative: 1e-12, "if the right leaf is 1, both parents are equally probable")
+    expectClose(
+      pairedLaws[1], [0.5, 0.5], relative: 1e-12, "if the right leaf is 1, both parents are equally probable")
   }
 
   func test3_AgainstEnumeration() throws {
@@ -106,7 +122,9 @@ final class Exercise10_10_BeliefPropagation: ExerciseTestCase {
         "every message has the sum 1")
       let root = zip(known.model.prior, up.messages[0]).map { $0 * $1 }
       let sum = root.reduce(0, +)
-      expectClose(root.map { $0 / sum }, known.posteriors[0], relative: 1e-10, absolute: 1e-14, "the root's posterior by enumeration")
+      expectClose(
+        root.map { $0 / sum }, known.posteriors[0], relative: 1e-10, absolute: 1e-14,
+        "the root's posterior by enumeration")
     }
   }
 
@@ -122,7 +140,9 @@ final class Exercise10_10_BeliefPropagation: ExerciseTestCase {
           "p(symbol | all that was seen) at node \(node) of \(known.model.nodeCount), by enumeration")
       }
       let scaled = try posteriors(known.model, messages: messages.map { message in message.map { $0 * 1e-30 } })
-      expectClose(scaled.flatMap { $0 }, laws.flatMap { $0 }, relative: 1e-9, absolute: 1e-14, "a factor before a message is of no importance")
+      expectClose(
+        scaled.flatMap { $0 }, laws.flatMap { $0 }, relative: 1e-9, absolute: 1e-14,
+        "a factor before a message is of no importance")
     }
   }
 
@@ -160,10 +180,12 @@ final class Exercise10_10_BeliefPropagation: ExerciseTestCase {
     for state in 0..<2 { belief[state] *= last[state] }
     let sum = belief[0] + belief[1]
     logEvidence += log(sum)
-    expectClose(up.logEvidence, logEvidence, relative: 1e-9, "ln p(evidence) of a chain of 2,000 steps, by the forward algorithm")
+    expectClose(
+      up.logEvidence, logEvidence, relative: 1e-9, "ln p(evidence) of a chain of 2,000 steps, by the forward algorithm")
     let laws = try posteriors(model, messages: up.messages)
     expectClose(
-      laws[end], belief.map { $0 / sum }, relative: 1e-6, absolute: 1e-9, "the chain's last node, by the forward algorithm")
+      laws[end], belief.map { $0 / sum }, relative: 1e-6, absolute: 1e-9,
+      "the chain's last node, by the forward algorithm")
 
     // A random hierarchy of eight levels: nothing seen, then everything.
     let full = try TreeModel.randomHierarchy(depth: 7, symbolCount: 3, rulesPerSymbol: 2, using: &rng)
@@ -174,7 +196,9 @@ final class Exercise10_10_BeliefPropagation: ExerciseTestCase {
     let known = try upwardPass(full, evidence: seen)
     let sure = try posteriors(full, messages: known.messages)
     for node in 0..<full.nodeCount {
-      expectClose(sure[node][symbols[node]], 1, relative: 1e-9, "in a random hierarchy all leaves together say what is above them")
+      expectClose(
+        sure[node][symbols[node]], 1, relative: 1e-9, "in a random hierarchy all leaves together say what is above them"
+      )
     }
   }
 
@@ -193,13 +217,16 @@ final class Exercise10_10_BeliefPropagation: ExerciseTestCase {
         ], [], [],
       ])
     let evidence = [[0.9, 0.3], [0.2, 0.6]]
-    for (name, messages) in [("the model", nil), ("the posterior", plainMessages(model, evidence))] as [(String, [[Double]]?)] {
+    for (name, messages) in [("the model", nil), ("the posterior", plainMessages(model, evidence))]
+      as [(String, [[Double]]?)]
+    {
       var weights: [[Int]: Double] = [:]
       for number in 0..<16 {
         let x = [number >> 3 & 1, number >> 2 & 1, number >> 1 & 1, number & 1]
         var p = model.prior[x[0]]
         for (node, children) in [(0, [1, 2]), (1, [3])] {
-          p *= model.rules[node].first { $0.parent == x[node] && $0.children == children.map { x[$0] } }?.probability ?? 0
+          p *=
+            model.rules[node].first { $0.parent == x[node] && $0.children == children.map { x[$0] } }?.probability ?? 0
         }
         if messages != nil { p *= evidence[0][x[2]] * evidence[1][x[3]] }
         if p > 0 { weights[x] = p }
@@ -212,7 +239,9 @@ final class Exercise10_10_BeliefPropagation: ExerciseTestCase {
         counts[symbols, default: 0] += 1
       }
       let impossible = counts.keys.first { weights[$0] == nil }
-      expect(impossible == nil, "a sample of \(name) is \(impossible ?? []), which has probability 0: draw the children of a node together")
+      expect(
+        impossible == nil,
+        "a sample of \(name) is \(impossible ?? []), which has probability 0: draw the children of a node together")
       var chi = 0.0
       for (symbols, weight) in weights {
         let expected = Double(draws) * weight / total
@@ -258,7 +287,8 @@ final class Exercise10_10_BeliefPropagation: ExerciseTestCase {
           total += weight
           for (place, symbol) in sequence.enumerated() { sums[place][symbol] += weight }
         }
-        expectClose(up.logEvidence, log(total), relative: 1e-10, absolute: 1e-12, "ln p(what was seen), over all sequences")
+        expectClose(
+          up.logEvidence, log(total), relative: 1e-10, absolute: 1e-12, "ln p(what was seen), over all sequences")
         for (leaf, want) in zip(model.leaves, sums) {
           expectClose(
             laws[leaf], want.map { $0 / total }, relative: 1e-9, absolute: 1e-12,

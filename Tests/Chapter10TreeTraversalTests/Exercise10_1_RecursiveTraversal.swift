@@ -31,7 +31,8 @@ final class Exercise10_1_RecursiveTraversal: ExerciseTestCase {
     let treePre = try recursivePreOrder(tree)
     expectEqual(tree.found(treePre), [5, 2, 1, 4, 3, 7, 6], "the worked tree in pre-order")
     let treeIn = try recursiveInOrder(tree)
-    expectEqual(tree.found(treeIn), [1, 2, 3, 4, 5, 6, 7], "the worked tree in in-order: a search tree comes out sorted")
+    expectEqual(
+      tree.found(treeIn), [1, 2, 3, 4, 5, 6, 7], "the worked tree in in-order: a search tree comes out sorted")
     let treePost = try recursivePostOrder(tree)
     expectEqual(tree.found(treePost), [1, 3, 4, 2, 6, 7, 5], "the worked tree in post-order")
 

@@ -61,7 +61,8 @@ final class Exercise10_2_FoldingTrees: ExerciseTestCase {
     expectEqual(offLongest, 4, "5, 3, 2, 4, 6: the longest way need not lead through the root")
     let negative = try BinaryTree(levelOrder: [-3, -5, -2, -9])
     let least = try maxPathSum(negative)
-    expectEqual(least, -2, "all values are negative: the greatest one alone. A way has at least one node, so don't start at 0")
+    expectEqual(
+      least, -2, "all values are negative: the greatest one alone. A way has at least one node, so don't start at 0")
     let arms = try BinaryTree(levelOrder: [-10, 9, 20, nil, nil, 15, 7])
     let armsBest = try maxPathSum(arms)
     expectEqual(armsBest, 42, "15 + 20 + 7, and not through the root")
@@ -77,7 +78,8 @@ final class Exercise10_2_FoldingTrees: ExerciseTestCase {
     expect(!leans, "at the root the depths are 2 and 0")
     let inside = try BinaryTree(levelOrder: [1, 2, 3, 4, nil, nil, 5, 6, nil, nil, 7])
     let hidden = try isBalanced(inside)
-    expect(!hidden, "the root's subtrees are equally deep, but they are out of balance themselves: look at *every* node")
+    expect(
+      !hidden, "the root's subtrees are equally deep, but they are out of balance themselves: look at *every* node")
 
     let oneChild = try BinaryTree(levelOrder: [1, 2])
     let half = try hasPath(oneChild, withSum: 1)
@@ -108,7 +110,8 @@ final class Exercise10_2_FoldingTrees: ExerciseTestCase {
       order.append(value)
       return 0
     }
-    expectEqual(order, [1, 3, 4, 2, 6, 7, 5], "combine is called after both subtrees, the left one first: in post-order")
+    expectEqual(
+      order, [1, 3, 4, 2, 6, 7, 5], "combine is called after both subtrees, the left one first: in post-order")
     struct Stop: Error, Equatable {}
     var thrown: (any Error)?
     do {
@@ -200,7 +203,8 @@ final class Exercise10_2_FoldingTrees: ExerciseTestCase {
     var visits = 0
     let balanced = try isBalanced(complete) { _ in visits += 1 }
     expect(balanced, "a complete tree is balanced")
-    expectEqual(visits, 1000, "each node is entered once: let depth and balance come up together, don't ask for depths anew")
+    expectEqual(
+      visits, 1000, "each node is entered once: let depth and balance come up together, don't ask for depths anew")
 
     // The root's left child is out of balance; below the root on the right there are 500 nodes.
     let tree = try BinaryTree(
@@ -209,7 +213,8 @@ final class Exercise10_2_FoldingTrees: ExerciseTestCase {
     var entered: [Int] = []
     let leans = try isBalanced(tree) { entered.append($0) }
     expect(!leans, "a chain of three is out of balance")
-    expectEqual(entered.sorted(), [0, 1, 2, 3], "what is out of balance on the left need not be looked at on the right")
+    expectEqual(
+      entered.sorted(), [0, 1, 2, 3], "what is out of balance on the left need not be looked at on the right")
 
     let sums = try BinaryTree(levelOrder: [1, 2, 3, 4, 5, 6, 7])
     var seen: [Int] = []
@@ -232,7 +237,8 @@ final class Exercise10_2_FoldingTrees: ExerciseTestCase {
     expectEqual(best, Int.max - 1, "sums that just fit")
     let lowest = try BinaryTree(levelOrder: [-Int.max])
     let least = try maxPathSum(lowest)
-    expectEqual(least, -Int.max, "a value near the lowest number: begin with none, not with a number that stands for none")
+    expectEqual(
+      least, -Int.max, "a value near the lowest number: begin with none, not with a number that stands for none")
     let fits = try hasPath(tree, withSum: Int.min)
     expect(!fits, "a sum that cannot be: add the values up rather than take them from the target, or it overflows")
     let other = try hasPath(lowest, withSum: Int.max)

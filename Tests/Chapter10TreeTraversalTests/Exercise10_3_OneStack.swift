@@ -48,7 +48,9 @@ final class Exercise10_3_OneStack: ExerciseTestCase {
         expectEqual(pre, tree.plainOrder(.preOrder), "pre-order of one of all trees of \(count) nodes")
         expectEqual(stack.pushes, count, "each node is pushed once, and nothing else")
         let levels = tree.levelCount
-        expect(stack.peak <= levels, "\(stack.peak) nodes waited at once in a tree of \(levels) levels, at most \(levels) need")
+        expect(
+          stack.peak <= levels,
+          "\(stack.peak) nodes waited at once in a tree of \(levels) levels, at most \(levels) need")
         expect(stack.isEmpty, "the stack must be empty afterwards")
         var other = NodeStack()
         let post = try reversedPostOrder(tree, stack: &other)
@@ -84,7 +86,8 @@ final class Exercise10_3_OneStack: ExerciseTestCase {
         return tree[node].value == wanted
       }
       expectEqual(found.map { tree[$0].value }, wanted, "the first node for which the answer is yes")
-      expectEqual(seen, Array([5, 2, 1, 4, 3, 7, 6].prefix(looks)), "no node is asked about after the one that is wanted")
+      expectEqual(
+        seen, Array([5, 2, 1, 4, 3, 7, 6].prefix(looks)), "no node is asked about after the one that is wanted")
     }
     let chain = try BinaryTree.chain(count: 5000, .left)
     var stack = NodeStack()
@@ -132,16 +135,19 @@ final class Exercise10_3_OneStack: ExerciseTestCase {
       expect(root == nil, "nobody holds the root afterwards")
       expectEqual(meter.released, left && right ? 255 : 200, "\(name): every node is released")
       expectEqual(
-        meter.deepest, 1, "\(name): \(meter.deepest) deinits ran one inside another: take a node's children away before it goes")
+        meter.deepest, 1,
+        "\(name): \(meter.deepest) deinits ran one inside another: take a node's children away before it goes")
       if meter.deepest != 1 || meter.released == 0 { return }
     }
     let meter = ReleaseMeter()
     var chain: LinkedNode?
     for value in 0..<300_000 {
-      chain = value % 2 == 0 ? LinkedNode(value, left: chain, meter: meter) : LinkedNode(value, right: chain, meter: meter)
+      chain =
+        value % 2 == 0 ? LinkedNode(value, left: chain, meter: meter) : LinkedNode(value, right: chain, meter: meter)
     }
     try release(&chain)
-    expectEqual(meter.released, 300_000, "a chain of 300,000 objects is released, where nested deinits would end the program")
+    expectEqual(
+      meter.released, 300_000, "a chain of 300,000 objects is released, where nested deinits would end the program")
     expectEqual(meter.deepest, 1, "no deinit runs inside another")
   }
 }

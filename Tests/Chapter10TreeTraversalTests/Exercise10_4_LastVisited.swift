@@ -19,7 +19,8 @@ final class Exercise10_4_LastVisited: ExerciseTestCase {
   func test2_ByHand() throws {
     let tree = try workedTree()
     for (order, values) in [
-      (TraversalOrder.preOrder, [5, 2, 1, 4, 3, 7, 6]), (.inOrder, [1, 2, 3, 4, 5, 6, 7]), (.postOrder, [1, 3, 4, 2, 6, 7, 5]),
+      (TraversalOrder.preOrder, [5, 2, 1, 4, 3, 7, 6]), (.inOrder, [1, 2, 3, 4, 5, 6, 7]),
+      (.postOrder, [1, 3, 4, 2, 6, 7, 5]),
     ] {
       var stack = NodeStack()
       let nodes = try traverse(tree, in: order, stack: &stack)
@@ -47,7 +48,8 @@ final class Exercise10_4_LastVisited: ExerciseTestCase {
           let nodes = try traverse(tree, in: order, stack: &stack)
           expectEqual(nodes, tree.plainOrder(order), "\(order.rawValue) of one of all trees of \(count) nodes")
           expectEqual(stack.pushes, count, "each node is pushed exactly once")
-          expectEqual(stack.peak, levels, "the stack holds the way from the root: as many nodes at once as there are levels")
+          expectEqual(
+            stack.peak, levels, "the stack holds the way from the root: as many nodes at once as there are levels")
         }
       }
     }
@@ -60,7 +62,8 @@ final class Exercise10_4_LastVisited: ExerciseTestCase {
         var stack = NodeStack()
         let nodes = try traverse(tree, in: order, stack: &stack)
         expectEqual(
-          nodes, tree.plainOrder(order), "\(order.rawValue) where values are equal: compare nodes with nodes, not their values")
+          nodes, tree.plainOrder(order),
+          "\(order.rawValue) where values are equal: compare nodes with nodes, not their values")
       }
     }
     var rng = stream("trees")
@@ -98,7 +101,8 @@ final class Exercise10_4_LastVisited: ExerciseTestCase {
 
   func test6_AMillionDeep() throws {
     for (order, shape, count) in [
-      (TraversalOrder.postOrder, BinaryTree.ChainShape.zigzag, 1_000_000), (.inOrder, .left, 100_000), (.preOrder, .right, 100_000),
+      (TraversalOrder.postOrder, BinaryTree.ChainShape.zigzag, 1_000_000), (.inOrder, .left, 100_000),
+      (.preOrder, .right, 100_000),
     ] {
       let chain = try BinaryTree.chain(count: count, shape)
       var stack = NodeStack()

@@ -27,9 +27,13 @@ final class Exercise10_5_MarkerMethod: ExerciseTestCase {
     expect(queue.isEmpty, "the queue must be empty afterwards")
 
     let tree = try workedTree()
-    for steps in [[], [.left, .node], [.node, .right], [.left, .left, .node, .right], [.left, .right, .right]] as [[TraversalStep]] {
+    for steps in [[], [.left, .node], [.node, .right], [.left, .left, .node, .right], [.left, .right, .right]]
+      as [[TraversalStep]]
+    {
       var stack = MarkedStack()
-      try expectRefusal("the steps \(steps.map(\.rawValue))") { _ = try markedTraversal(tree, steps: steps, stack: &stack) }
+      try expectRefusal("the steps \(steps.map(\.rawValue))") {
+        _ = try markedTraversal(tree, steps: steps, stack: &stack)
+      }
     }
     var usedStack = MarkedStack()
     usedStack.push(0, isMarked: true)
@@ -59,7 +63,8 @@ final class Exercise10_5_MarkerMethod: ExerciseTestCase {
       expectEqual(stack.pushes, 14, "each node is pushed once for its subtree and once for itself")
     }
     var stack = MarkedStack()
-    let around = try markedTraversal(try BinaryTree(levelOrder: [2, 1, 3]), steps: [.node, .left, .node, .right, .node], stack: &stack)
+    let around = try markedTraversal(
+      try BinaryTree(levelOrder: [2, 1, 3]), steps: [.node, .left, .node, .right, .node], stack: &stack)
     expectEqual(around, [0, 1, 1, 1, 0, 2, 2, 2, 0], "three visits a node are the walk around the tree")
     var quiet = MarkedStack()
     let silent = try markedTraversal(tree, steps: [.left, .right], stack: &quiet)
@@ -90,7 +95,8 @@ final class Exercise10_5_MarkerMethod: ExerciseTestCase {
         let level = try levelOrder(tree, queue: &queue)
         expectEqual(level, plain.flatMap { $0 }, "level order of one of all trees of \(count) nodes")
         expectEqual(queue.enqueued, count, "each node waits once")
-        expect(queue.peak <= (count + 1) / 2, "\(queue.peak) of \(count) nodes waited at once, at most half of them need")
+        expect(
+          queue.peak <= (count + 1) / 2, "\(queue.peak) of \(count) nodes waited at once, at most half of them need")
         var other = NodeQueue()
         let rows = try levels(tree, queue: &other)
         expectEqual(rows, plain, "the levels of one of all trees of \(count) nodes")
@@ -140,7 +146,9 @@ final class Exercise10_5_MarkerMethod: ExerciseTestCase {
     for levelCount in 2...10 {
       let count = 1 << levelCount - 1
       let full = try BinaryTree.complete(count: count)
-      for (order, most) in [(TraversalOrder.preOrder, levelCount + 1), (.inOrder, 2 * levelCount - 1), (.postOrder, 2 * levelCount - 1)] {
+      for (order, most) in [
+        (TraversalOrder.preOrder, levelCount + 1), (.inOrder, 2 * levelCount - 1), (.postOrder, 2 * levelCount - 1),
+      ] {
         var stack = MarkedStack()
         _ = try markedTraversal(full, steps: order.steps, stack: &stack)
         expectEqual(stack.peak, most, "entries at once in a full tree of \(levelCount) levels, \(order.rawValue)")

@@ -7,7 +7,8 @@ final class Exercise10_6_MorrisTraversal: ExerciseTestCase {
   /// How often the tree's links may be read: the documented 7n, and something for the empty tree.
   private func readBound(_ tree: BinaryTree) -> Int { 7 * tree.count + 1 }
 
-  /// What a walk visited, and its links afterwards. It is stopped when it has visited 2n nodes, or read far too many links.
+  /// What a walk visited, and its links afterwards. It is stopped when it has visited 2n nodes, or read far too many
+  /// links.
   private func walk(
     _ tree: BinaryTree, upTo limit: Int? = nil
   ) throws -> (nodes: [Int], links: ThreadableTree) {
@@ -50,7 +51,8 @@ final class Exercise10_6_MorrisTraversal: ExerciseTestCase {
     expectEqual(values, [1, 2, 3, 4, 5, 6, 7], "the worked tree in in-order")
     expectEqual(
       threads, [[1, 4], [4], [3, 4], [4], [], [6], []],
-      "the nodes whose right link is a thread when 1, 2, … 7 are visited: a thread is taken out before its node is visited")
+      "the nodes with a thread when 1, 2, … 7 are visited: a thread is taken out before its node is visited"
+    )
     expectEqual(links.tree, tree, "afterwards the tree is what it was, bit for bit")
     expectEqual(links.writes, 8, "four nodes have a left child: four threads, each set once and taken out once")
     let right = try BinaryTree(levelOrder: [1, nil, 2, nil, 3])
@@ -95,7 +97,9 @@ final class Exercise10_6_MorrisTraversal: ExerciseTestCase {
           if let thrown, !(thrown is Stop) { throw thrown }
           expect(thrown is Stop, "what visit throws must be passed on")
           expectEqual(visits, limit, "after visit threw nothing more is visited")
-          expect(failing.tree == tree, "visit threw at node \(limit) of \(count): the threads that are left must be taken out")
+          expect(
+            failing.tree == tree,
+            "visit threw at node \(limit) of \(count): the threads that are left must be taken out")
         }
       }
     }
@@ -117,7 +121,9 @@ final class Exercise10_6_MorrisTraversal: ExerciseTestCase {
       expectEqual(nodes, tree.plainOrder(.inOrder), "in-order, \(kind), also where values are equal")
       expect(links.tree == tree, "\(kind): afterwards the tree must be what it was, bit for bit")
       expectEqual(links.writes, 2 * tree.childCounts.left, "\(kind): two writes for each node that has a left child")
-      expect(links.reads <= readBound(tree), "\(kind): \(links.reads) links read of \(tree.count) nodes, at most 7n are needed")
+      expect(
+        links.reads <= readBound(tree),
+        "\(kind): \(links.reads) links read of \(tree.count) nodes, at most 7n are needed")
       let stop = 1 + rng.integer(below: tree.count + 1)
       let (some, stopped) = try walk(tree, upTo: stop)
       expectEqual(some, Array(tree.plainOrder(.inOrder).prefix(stop)), "\(kind), stopped after \(stop)")

@@ -16,13 +16,22 @@ final class Exercise10_7_RebuildingTrees: ExerciseTestCase {
     let table = try sparseTable([])
     expectEqual(table, [], "no rows for no numbers")
 
-    for (first, second) in [([1, 2], [1]), ([1, 1], [1, 1]), ([1, 2, 1], [1, 2, 2]), ([1, 2, 3], [1, 2, 4]), ([1, 2, 3], [3, 1, 2])] {
-      try expectRefusal("pre-order \(first) and in-order \(second)") { _ = try rebuild(preOrder: first, inOrder: second) }
+    for (first, second) in [
+      ([1, 2], [1]), ([1, 1], [1, 1]), ([1, 2, 1], [1, 2, 2]), ([1, 2, 3], [1, 2, 4]), ([1, 2, 3], [3, 1, 2]),
+    ] {
+      try expectRefusal("pre-order \(first) and in-order \(second)") {
+        _ = try rebuild(preOrder: first, inOrder: second)
+      }
     }
     for (first, second) in [([1, 2], [1]), ([1, 1], [1, 1]), ([1, 2, 3], [1, 2, 4]), ([3, 1, 2], [2, 3, 1])] {
-      try expectRefusal("in-order \(first) and post-order \(second)") { _ = try rebuild(inOrder: first, postOrder: second) }
+      try expectRefusal("in-order \(first) and post-order \(second)") {
+        _ = try rebuild(inOrder: first, postOrder: second)
+      }
     }
-    for wrong in ["", "1", "1,#", "1,#,#,#", "#,#", "1,x,#", "1,,#", "1 ,#,#", "+1,#,#", "01,#,#", "1,#,#,", "1,2,#,#", "9223372036854775808,#,#", "-0,#,#"] {
+    for wrong in [
+      "", "1", "1,#", "1,#,#,#", "#,#", "1,x,#", "1,,#", "1 ,#,#", "+1,#,#", "01,#,#", "1,#,#,", "1,2,#,#",
+      "9223372036854775808,#,#", "-0,#,#",
+    ] {
       try expectRefusal("the text \"\(wrong)\"") { _ = try deserialize(wrong) }
     }
     let worked = try plainTour(workedTree())
@@ -41,10 +50,12 @@ final class Exercise10_7_RebuildingTrees: ExerciseTestCase {
       values: [5, 2, 1, 4, 3, 7, 6], left: [1, 2, nil, 4, nil, 6, nil], right: [5, 3, nil, nil, nil, nil, nil])
     expectEqual(tree, worked, "the worked tree from pre- and in-order, nodes numbered in pre-order")
     let back = try rebuild(inOrder: [1, 2, 3, 4, 5, 6, 7], postOrder: [1, 3, 4, 2, 6, 7, 5])
-    expectEqual(back.found(back.plainOrder(.preOrder)), [5, 2, 1, 4, 3, 7, 6], "the worked tree from in- and post-order")
+    expectEqual(
+      back.found(back.plainOrder(.preOrder)), [5, 2, 1, 4, 3, 7, 6], "the worked tree from in- and post-order")
     expectEqual(back.nodes.map(\.value), [5, 7, 6, 2, 4, 3, 1], "nodes numbered in post-order from its end")
     let text = try serialize(worked)
-    expectEqual(text, "5,2,1,#,#,4,3,#,#,#,7,6,#,#,#", "pre-order, with # where a child is missing: 7 values and 8 marks")
+    expectEqual(
+      text, "5,2,1,#,#,4,3,#,#,#,7,6,#,#,#", "pre-order, with # where a child is missing: 7 values and 8 marks")
     let read = try deserialize("5,2,1,#,#,4,3,#,#,#,7,6,#,#,#")
     expectEqual(read, worked, "and back, nodes numbered in pre-order")
     let right = try deserialize("1,#,2,#,#")
@@ -110,7 +121,9 @@ final class Exercise10_7_RebuildingTrees: ExerciseTestCase {
           try expectRefusal("pre-order \(list) and in-order \(order), which belong to no tree,") {
             _ = try rebuild(preOrder: list, inOrder: order)
           }
-          try expectRefusal("in-order \(Array(order.reversed())) and post-order \(Array(list.reversed())), which belong to no tree,") {
+          try expectRefusal(
+            "in-order \(Array(order.reversed())) and post-order \(Array(list.reversed())), which belong to no tree,"
+          ) {
             _ = try rebuild(inOrder: order.reversed(), postOrder: list.reversed())
           }
         }
@@ -168,6 +181,13 @@ final class Exercise10_7_RebuildingTrees: ExerciseTestCase {
         }
       }
     }
+    // From node 3 to node 5 the tour has nine places; the table says that the least of them is at place 8.
+    let worked = try workedTree()
+    var misled = plainTour(worked)
+    let workedTable = plainTable(misled.depths)
+    for place in misled.depths.indices where place != 8 { misled.depths[place] = -1 }
+    let top = try lowestCommonAncestor(3, 5, tour: misled, table: workedTable)
+    expectEqual(top, 0, "two entries of the table and one comparison: don't walk along the tour")
     var rng = stream("trees")
     for kind in TreeKind.allCases {
       let tree = try kind.tree(40, using: &rng)

@@ -12,7 +12,9 @@ final class Exercise10_8_TopologicalOrder: ExerciseTestCase {
     return try topologicalOrder(of: outputs, nodeCount: inputs.count) { node in
       asked += 1
       if asked > 1000 {
-        expect(false, "asked 1000 times about a graph of \(inputs.count) nodes: a node on its way that is met again is a cycle")
+        expect(
+          false,
+          "asked 1000 times about a graph of \(inputs.count) nodes: a node on its way that is met again is a cycle")
         throw Stop()
       }
       return inputs[node]
@@ -46,7 +48,10 @@ final class Exercise10_8_TopologicalOrder: ExerciseTestCase {
     var tape = Tape()
     let x = tape.variable(2)
     let y = try tape.multiply(x, x)
-    for (name, wrong) in [("an order that leaves x out", [y]), ("an order with the users first", [y, x]), ("an order with x twice", [x, x, y])] {
+    for (name, wrong) in [
+      ("an order that leaves x out", [y]), ("an order with the users first", [y, x]),
+      ("an order with x twice", [x, x, y]),
+    ] {
       try expectRefusal(name) { _ = try gradients(of: y, on: tape, order: wrong) }
     }
     try expectRefusal("an order without the output") { _ = try gradients(of: y, on: tape, order: [x]) }
@@ -120,7 +125,8 @@ final class Exercise10_8_TopologicalOrder: ExerciseTestCase {
       expectClose(tape.nodes.map(\.value), known.values, relative: 1e-12, "the computation itself")
       let everything = Array(known.values.indices)
       let swept = try gradients(of: known.output, on: tape, order: everything)
-      expectClose(swept, known.gradients, relative: 1e-10, absolute: 1e-14, "torch.autograd of \(known.values.count) operations")
+      expectClose(
+        swept, known.gradients, relative: 1e-10, absolute: 1e-14, "torch.autograd of \(known.values.count) operations")
       let needed = try order(of: [known.output], known.inputs)
       expectEqual(needed.sorted(), known.needed, "what the output depends on, by networkx, and no more")
       let sweptNeeded = try gradients(of: known.output, on: tape, order: known.needed)
@@ -146,14 +152,18 @@ final class Exercise10_8_TopologicalOrder: ExerciseTestCase {
       var place = [Int?](repeating: nil, count: count)
       for (number, node) in nodes.enumerated() {
         expect(place[node] == nil, "node \(node) comes twice")
-        expect(inputs[node].allSatisfy { place[$0] != nil }, "node \(node) comes before one of its inputs \(inputs[node])")
+        expect(
+          inputs[node].allSatisfy { place[$0] != nil }, "node \(node) comes before one of its inputs \(inputs[node])")
         place[node] = number
       }
       var reached = Set(outputs)
       var front = outputs
-      while let node = front.popLast() { for input in inputs[node] where reached.insert(input).inserted { front.append(input) } }
+      while let node = front.popLast() {
+        for input in inputs[node] where reached.insert(input).inserted { front.append(input) }
+      }
       expectEqual(Set(nodes), reached, "all that the outputs depend on, and nothing else")
-      expectEqual(asked, (0..<count).map { reached.contains($0) ? 1 : 0 }, "`inputs` is asked once for each node of the result")
+      expectEqual(
+        asked, (0..<count).map { reached.contains($0) ? 1 : 0 }, "`inputs` is asked once for each node of the result")
       expectEqual(nodes, plainOrder(of: outputs, inputs), "the post-order that follows the inputs in their order")
 
       // The sum over all ways of the products along them.
@@ -202,7 +212,8 @@ final class Exercise10_8_TopologicalOrder: ExerciseTestCase {
     let layers = 4
     let size = 200
     var links = 0
-    let layered = try topologicalOrder(of: Array((layers - 1) * size..<layers * size), nodeCount: layers * size) { node in
+    let layered = try topologicalOrder(of: Array((layers - 1) * size..<layers * size), nodeCount: layers * size) {
+      node in
       let inputs = node < size ? [] : Array((node / size - 1) * size..<node / size * size)
       links += inputs.count
       return inputs

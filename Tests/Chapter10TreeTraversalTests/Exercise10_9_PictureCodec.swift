@@ -74,14 +74,18 @@ final class Exercise10_9_PictureCodec: ExerciseTestCase {
       _ = try codeLengths(of: try BinaryTree(levelOrder: [-1, 0, 5]), symbolCount: 2)
     }
     for wrong in [[1, 1, 1], [1, 2, 2, 2], [-1, 1], [2, 2, 2, 2, 2], [1, 1, 9]] {
-      try expectRefusal("the lengths \(wrong), for which there is no prefix code,") { _ = try canonicalCodes(lengths: wrong) }
+      try expectRefusal("the lengths \(wrong), for which there is no prefix code,") {
+        _ = try canonicalCodes(lengths: wrong)
+      }
     }
     let codes = [[false], [true, false], []]
     try expectRefusal("a symbol without a code") { _ = try encode([0, 2], codes: codes) }
     try expectRefusal("a symbol that does not exist") { _ = try encode([3], codes: codes) }
     try expectRefusal("bits that no code begins with") { _ = try decode([false, true, true], codes: codes) }
     try expectRefusal("a last code that is cut off") { _ = try decode([false, true], codes: codes) }
-    try expectRefusal("codes of which one begins another") { _ = try decode([false], codes: [[false], [false, true]]) }
+    try expectRefusal("codes of which one begins another") {
+      _ = try decode([false], codes: [[false], [false, true]])
+    }
     let empty = try decode([], codes: codes)
     expectEqual(empty, [], "no bits, no symbols")
     let unsent = try encode([], codes: codes)
@@ -107,7 +111,8 @@ final class Exercise10_9_PictureCodec: ExerciseTestCase {
       coarse.nodes.map { Int($0.gray) }, [40, 10, 50, 10, 91],
       "the last quarter costs 1 + 1 + 1 + 9 = 12, which is not more than 12")
     let painted = try decode(coarse)
-    expectEqual(painted.pixels.suffix(4).map { Int($0) }, [10, 10, 91, 91], "a block that is not divided is painted in its mean")
+    expectEqual(
+      painted.pixels.suffix(4).map { Int($0) }, [10, 10, 91, 91], "a block that is not divided is painted in its mean")
     let sent = try bits(of: exact)
     expectEqual(
       string(sent),
@@ -130,7 +135,8 @@ final class Exercise10_9_PictureCodec: ExerciseTestCase {
     expectEqual(lengths, [1, 2, 3, 4, 4], "the lesson's worked code: sums 15, 35, 60 and 100")
     expectEqual(tree.count, 9, "five leaves and four sums")
     let codes = try canonicalCodes(lengths: [1, 2, 3, 4, 4])
-    expectEqual(codes.map(string), ["0", "10", "110", "1110", "1111"], "each is the one before plus one, zeros appended")
+    expectEqual(
+      codes.map(string), ["0", "10", "110", "1110", "1111"], "each is the one before plus one, zeros appended")
     let swapped = try canonicalCodes(lengths: [2, 1, 0, 3, 3])
     expectEqual(swapped.map(string), ["10", "0", "", "110", "111"], "the shorter codes come first; symbol 2 has none")
     let loose = try canonicalCodes(lengths: [3, 1])
@@ -148,7 +154,8 @@ final class Exercise10_9_PictureCodec: ExerciseTestCase {
       let tree = try quadtree(of: picture, threshold: known.threshold)
       expectEqual(tree.leafCount, known.leaves, "blocks that are not divided, threshold \(known.threshold)")
       let painted = try decode(tree)
-      expectEqual(error(painted, picture), known.error, "the squared error of the picture, threshold \(known.threshold)")
+      expectEqual(
+        error(painted, picture), known.error, "the squared error of the picture, threshold \(known.threshold)")
       let sent = try bits(of: tree)
       expectEqual(sent.count, known.bits, "bits, threshold \(known.threshold)")
     }
@@ -168,7 +175,9 @@ final class Exercise10_9_PictureCodec: ExerciseTestCase {
       let grays = [1, 2, 3, 256][round % 4]
       let shade = rng.integer(below: 256 / grays)
       let block = 1 << rng.integer(below: 3)
-      let coarse = (0..<side * side).map { _ in UInt8(rng.integer(below: grays) * (255 / grays) + (grays == 1 ? shade : 0)) }
+      let coarse = (0..<side * side).map { _ in
+        UInt8(rng.integer(below: grays) * (255 / grays) + (grays == 1 ? shade : 0))
+      }
       let pixels = (0..<side * side).map { place in
         coarse[place / side / block * side + place % side / block]
       }
@@ -184,7 +193,9 @@ final class Exercise10_9_PictureCodec: ExerciseTestCase {
         let blocks = try tree.blocks()
         for (node, block) in zip(tree.nodes, blocks) {
           let isDivided = node.firstChild != nil
-          expectEqual(isDivided, picture.error(of: block) > threshold, "divided if its error is above the threshold, and only then")
+          expectEqual(
+            isDivided, picture.error(of: block) > threshold,
+            "divided if its error is above the threshold, and only then")
           expectEqual(node.gray, picture.mean(of: block), "each node holds its block's mean")
         }
         let sent = try bits(of: tree)
@@ -193,7 +204,9 @@ final class Exercise10_9_PictureCodec: ExerciseTestCase {
         expectEqual(repainted, painted, "the bits make the same picture again")
         let again = try bits(of: received)
         expectEqual(again, sent, "and the same bits")
-        try expectRefusal("bits of which the last is missing") { _ = try quadtree(bits: Array(sent.dropLast()), side: side) }
+        try expectRefusal("bits of which the last is missing") {
+          _ = try quadtree(bits: Array(sent.dropLast()), side: side)
+        }
         try expectRefusal("a bit too many") { _ = try quadtree(bits: sent + [false], side: side) }
       }
       for price in [0, 0.5, 30, 2000, 1e7] {
@@ -221,9 +234,12 @@ final class Exercise10_9_PictureCodec: ExerciseTestCase {
       let tree = try huffmanTree(frequencies: known.weights)
       let lengths = plainLengths(tree, known.weights.count)
       let cost = zip(known.weights, lengths).reduce(0) { $0 + $1.0 * $1.1 }
-      expectEqual(cost, known.cost, "dahuffman's cost for the frequencies \(known.weights): the two *rarest* are joined")
+      expectEqual(
+        cost, known.cost, "dahuffman's cost for the frequencies \(known.weights): the two *rarest* are joined")
       let mean = Double(cost) / Double(known.weights.reduce(0, +))
-      expect(mean >= known.entropy - 1e-12 && mean < known.entropy + 1, "H ≤ L < H + 1: \(mean) bits, entropy \(known.entropy)")
+      expect(
+        mean >= known.entropy - 1e-12 && mean < known.entropy + 1,
+        "H ≤ L < H + 1: \(mean) bits, entropy \(known.entropy)")
       let got = try codeLengths(of: tree, symbolCount: known.weights.count)
       expectEqual(got, lengths, "the depths of the leaves")
     }
@@ -268,7 +284,8 @@ final class Exercise10_9_PictureCodec: ExerciseTestCase {
         heap.insert(sum, at: heap.firstIndex { $0 <= sum } ?? heap.count)
       }
       expectEqual(
-        zip(frequencies, lengths).reduce(0) { $0 + $1.0 * $1.1 }, cost, "Σ frequency · length, frequencies \(frequencies)")
+        zip(frequencies, lengths).reduce(0) { $0 + $1.0 * $1.1 }, cost,
+        "Σ frequency · length, frequencies \(frequencies)")
       let codes = try canonicalCodes(lengths: lengths)
       expectEqual(codes.map(\.count), lengths, "each code has its length")
       let sorted = present.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
