@@ -162,28 +162,20 @@ def relabelled(shape):
     return tuple(name[key] for key in post)
 
 
-def height(shape):
-    return -1 if shape is None else 1 + max(height(shape[0]), height(shape[1]))
-
-
 def counting():
+    """The lesson's numbers of trees, and of trees that pre- and post-order tell apart, by listing all trees."""
     catalan = [int(sympy.catalan(n)) for n in range(16)]
-    by_height, distinct_pre_post = [], []
+    distinct_pre_post = []
     for n in range(9):
         all_shapes = shapes(n)
         assert len(all_shapes) == catalan[n] == len({orders(s)[0] for s in all_shapes})
-        by_height.append([sum(height(s) == h for s in all_shapes) for h in range(-1, n)])
         distinct_pre_post.append(len({relabelled(s) for s in all_shapes}))
     motzkin = [1]  # Trees of n + 1 nodes with at most two children each, whose only children have no side.
     while len(motzkin) < 9:
         n = len(motzkin)
         motzkin.append(motzkin[-1] + sum(motzkin[i] * motzkin[n - 2 - i] for i in range(n - 1)))
     assert distinct_pre_post[1:] == motzkin[:8]
-    write(
-        "counting.json",
-        "sympy.catalan; the number of binary trees of n ≤ 8 nodes by height in edges (the first entry is the empty tree's, −1), "
-        "and of different pairs (pre-order, post-order) among them, by listing all trees",
-        ["sympy"], {"catalan": catalan, "byHeight": by_height, "pairsOfPreAndPost": distinct_pre_post})
+    print("trees of n nodes:", catalan[:9], "different pairs of pre- and post-order:", distinct_pre_post)
 
 
 def ancestors():
@@ -444,6 +436,7 @@ def beliefs():
 
 def lesson():
     """The worked numbers of Lesson.md, printed; each is computed here in a second way or by trial."""
+    counting()
     print("calls of the plain recursion on the Fibonacci graph:")
     calls = [1, 1]
     while len(calls) <= 40:
@@ -507,7 +500,6 @@ if __name__ == "__main__":
     FIXTURES.mkdir(parents=True, exist_ok=True)
     traversals()
     measures()
-    counting()
     ancestors()
     graphs()
     codes()
