@@ -19,7 +19,10 @@ struct StackFigure {
   }
 
   private static func costs(of tree: BinaryTree) throws -> [Cost] {
-    var (one, three, marked, queue) = (NodeStack(), NodeStack(), MarkedStack(), NodeQueue())
+    var one = NodeStack()
+    var three = NodeStack()
+    var marked = MarkedStack()
+    var queue = NodeQueue()
     let orders = [
       ("preOrder", "10.3", try preOrder(tree, stack: &one)),
       ("traverse", "10.4", try traverse(tree, in: .postOrder, stack: &three)),
