@@ -11,6 +11,7 @@ let chapters: [Chapter] = [
   Chapter("06", "RectifiedFlow"),
   Chapter("08", "Heaps"),
   Chapter("09", "SpanningTrees"),
+  Chapter("10", "TreeTraversal"),
 ]
 
 // MARK: - The core: compiled with optimisation even in debug builds, because students run debug builds

@@ -13,6 +13,8 @@ final class GradNode {
 
   /// Rises with creation: an input's id is always smaller than that of whatever was computed from it.
   let id: UInt64
+  /// The function that was called, for ``Tensor/recordedGraph``.
+  let operation: StaticString
   private(set) var inputs: [Tensor]
   private var rule: Rule?
   private let output: Tensor?
@@ -23,8 +25,9 @@ final class GradNode {
   fileprivate var isTarget = false
   fileprivate var gradient: Tensor?
 
-  init(inputs: [Tensor], output: Tensor?, rule: Rule?) {
+  init(operation: StaticString, inputs: [Tensor], output: Tensor?, rule: Rule?) {
     id = Self.counter.wrappingAdd(1, ordering: .relaxed).newValue
+    self.operation = operation
     self.inputs = inputs
     self.output = output
     self.rule = rule
@@ -70,21 +73,25 @@ extension Tensor {
 
   /// The same numbers as a new leaf of the graph, which gradients can be taken with respect to.
   public func tracked() -> Tensor {
-    Tensor(storage: storage, shape: shape, node: GradNode(inputs: [], output: nil, rule: nil))
+    Tensor(storage: storage, shape: shape, node: GradNode(operation: #function, inputs: [], output: nil, rule: nil))
   }
 
   /// The same numbers with no memory of how they were computed: gradients do not pass.
   public func detached() -> Tensor { node == nil ? self : Tensor(storage: storage, shape: shape) }
 
-  /// This freshly computed value, recorded as computed from `inputs` if any of them is tracked.
+  /// This freshly computed value, recorded as computed from `inputs` if any of them is tracked, under the name of the
+  /// function that computed it.
   @inline(__always)
   func recorded(
-    from inputs: [Tensor], keepsOutput: Bool = false, rule: @escaping GradNode.Rule
+    from inputs: [Tensor], keepsOutput: Bool = false, operation: StaticString = #function,
+    rule: @escaping GradNode.Rule
   ) -> Tensor {
     guard inputs.contains(where: { $0.node != nil }), GradMode.isRecording else { return self }
     return Tensor(
       storage: storage, shape: shape,
-      node: GradNode(inputs: inputs, output: keepsOutput ? Tensor(storage: storage, shape: shape) : nil, rule: rule))
+      node: GradNode(
+        operation: operation, inputs: inputs, output: keepsOutput ? Tensor(storage: storage, shape: shape) : nil,
+        rule: rule))
   }
 }
 
