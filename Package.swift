@@ -35,7 +35,7 @@ let core: [Target] = [
   .tests("FiguresTests", ["Figures"], resources: [.copy("Fixtures")]),
   .tests("DatasetsTests", ["Datasets"], resources: [.copy("Fixtures")]),
   .tests("OptimalTransportTests", ["OptimalTransport", "Tensors"], resources: [.copy("Fixtures")]),
-  .tests("LabKitTests", ["LabKit", "Exercises", "Tensors", "Figures", .argumentParser]),
+  .tests("LabKitTests", ["LabKit", "Exercises", "Tensors", "NeuralNetworks", "Datasets", "Figures", .argumentParser]),
   .tests("CourseKitTests", ["CourseKit", "Exercises", "ExerciseTesting"]),
 ]
 

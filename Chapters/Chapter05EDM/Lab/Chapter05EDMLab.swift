@@ -65,7 +65,7 @@ struct Chapter05EDMLab: ParsableCommand {
     try exact.errorAgainstEvaluations()
     print(table(try exact.gridSamples()))
 
-    let (model, outcome, _) = try trainingPlan.train(
+    let (model, outcome) = try trainingPlan.train(
       on: train, seed: options.seed, checkpoint: writer.folder.appendingPathComponent("training.safetensors"),
       resume: options.resume, resumeCommand: options.resumeCommand(chapter: 5))
     if outcome == .interrupted { throw ExitCode(130) }
@@ -74,7 +74,7 @@ struct Chapter05EDMLab: ParsableCommand {
         to: URL(fileURLWithPath: weights),
         notes: [
           "data": train.name, "seed": "\(options.seed)", "steps": "\(trainingPlan.steps)",
-          "batch size": "\(trainingPlan.batchSize)",
+          "batch size": "32",
         ])
     }
     let figures = DigitFigures(writer: writer, judge: isDigits ? try DigitJudge() : nil)
@@ -82,7 +82,7 @@ struct Chapter05EDMLab: ParsableCommand {
     if let now { print("Trained now: \(now)") }
 
     // The committed network draws digits whatever the student's data are.
-    let committed = try DigitModel(contentsOf: DigitModel.committedURL())
+    let committed = try PictureModel(committedTo: "Chapter05EDM", as: "edm-digits")
     let digits = DigitFigures(writer: writer, judge: try DigitJudge())
     if let score = try digits.sheet(committed, as: "digits", seed: options.seed) {
       print("Committed network: \(score)")

@@ -19,30 +19,24 @@ struct DigitFigures {
 
   /// A sheet of samples by Heun's method with guidance, one class a row, with its scores.
   @discardableResult
-  func sheet(_ model: DigitModel, as figure: String, seed: UInt64, perClass: Int = 10) throws -> DigitScore? {
+  func sheet(_ model: PictureModel, as figure: String, seed: UInt64, perClass: Int = 10) throws -> DigitScore? {
     let labels = model.sheetLabels(perClass: perClass)
     let count = labels?.count ?? 10 * perClass
     var rng = RandomStream(seed: seed).stream(figure)
     let (x, _) = try heunSample(
       denoiser: model.denoiser(labels: labels, guidance: Self.guidance), sigmas: karrasSigmas(count: 18),
-      initial: model.noise(count, using: &rng))
-    let pictures = model.pictures(x)
-    let score = judge?.score(pictures, labels: labels)
-    var metrics: [String: Double] = [:]
-    if let score {
-      metrics = ["digit-FID": score.digitFID, "confidence": score.meanConfidence, "agreement": score.agreement ?? 0]
-    }
-    try writer.write(ContactSheet(tiles(of: pictures), columns: perClass), as: figure, metrics: metrics)
-    return score
+      initial: model.startingNoise(count, using: &rng))
+    return try writer.write(
+      sheetOf: model.pictures(x), labels: labels, columns: perClass, as: figure, judge: judge)
   }
 
   // MARK: - loss-by-sigma
 
   /// The weighted loss at single noise levels for an untrained network and for `model`.
-  func lossByNoise(_ model: DigitModel, data: ImageDataset) throws {
+  func lossByNoise(_ model: PictureModel, data: ImageDataset) throws {
     var rng = RandomStream(seed: 5).stream("loss by sigma")
     var initial = rng.stream("init")
-    let untrained = DigitModel(for: data, using: &initial)
+    let untrained = PictureModel(for: data, using: &initial)
     let count = 128
     let batch = data.batch(Array(rng.permutation(data.count).prefix(count)))
     let labels = data.isLabelled ? batch.labels : nil
@@ -52,10 +46,11 @@ struct DigitFigures {
       "Weighted loss by noise level, \(count) held-out digits", x: Axis("σ", scale: .log),
       y: Axis("λ(σ) · mean squared error", range: 0...1.2))
     for (name, model) in [("before training", untrained), ("after training", model)] {
+      let x0 = model.normalized(batch.images)
       let losses = try sigmas.map { sigma in
         try withoutGrad {
           Double(
-            try model.loss(batch.images, labels: labels, sigmas: Array(repeating: sigma, count: count), noise: noise)
+            try model.loss(x0, labels: labels, sigmas: Array(repeating: sigma, count: count), noise: noise)
               .item())
         }
       }
@@ -74,7 +69,7 @@ struct DigitFigures {
   // MARK: - quality-vs-nfe
 
   /// digit-FID against network evaluations for three samplers of the same network.
-  func qualityAgainstEvaluations(_ model: DigitModel, perClass: Int, seed: UInt64) throws -> [QualityRow] {
+  func qualityAgainstEvaluations(_ model: PictureModel, perClass: Int, seed: UInt64) throws -> [QualityRow] {
     guard let judge else { return [] }
     let labels = model.sheetLabels(perClass: perClass)
     let count = labels?.count ?? 10 * perClass
@@ -103,7 +98,7 @@ struct DigitFigures {
       for n in evaluations {
         // The same starting noise for all.
         var rng = RandomStream(seed: seed).stream("quality")
-        let (x, used) = try sample(n, model.noise(count, using: &rng))
+        let (x, used) = try sample(n, model.startingNoise(count, using: &rng))
         let score = judge.score(model.pictures(x), labels: labels)
         rows.append(QualityRow(name: name, evaluations: used, score: score))
         metrics["\(name), \(used)"] = score.digitFID
