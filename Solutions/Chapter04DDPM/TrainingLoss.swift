@@ -14,26 +14,32 @@ public func trainingTimes(count: Int, chain: DiffusionChain, using rng: inout Ra
   // END SOLUTION
 }
 
-/// L_simple of a batch: ‖ε − ε̂(√ᾱₜ·x₀ + √(1 − ᾱₜ)·ε, t)‖², averaged over the B samples *and* over the dimensions of
-/// each: a tensor of shape []. Ho et al. 2020, eq. 14.
+/// The loss of a batch, wᵢ·‖ε − ε̂(√ᾱₜ·x₀ + √(1 − ᾱₜ)·ε, t)‖², averaged over the B samples *and* over the dimensions of
+/// each: a tensor of shape []. With weights of 1 it is L_simple (Ho et al. 2020, eq. 14).
 ///
 /// - Parameters:
 ///   - predictor: ε̂, for a batch in which every row has a time of its own.
 ///   - x0: clean samples, of shape [B, …].
 ///   - times: B times in 1…T.
 ///   - noise: ε, standard normal, of the shape of x0.
+///   - weights: w₁ … w_B, one a row; nil for 1 everywhere.
 /// - Returns: a number that can be differentiated with respect to whatever `predictor` depends on.
 public func simpleLoss(
-  predictor: BatchNoisePredictor, x0: Tensor, times: [Int], noise: Tensor, chain: DiffusionChain
+  predictor: BatchNoisePredictor, x0: Tensor, times: [Int], noise: Tensor, chain: DiffusionChain,
+  weights: [Double]? = nil
 ) throws -> Tensor {
   try InvalidArgument.requireSameShape(x0, "x0", noise, "the noise")
   try InvalidArgument.requireTimes(times, of: chain, like: x0)
+  try InvalidArgument.require(
+    weights == nil || weights?.count == times.count, "\(times.count) rows need as many weights")
   // BEGIN SOLUTION
   let alphaBars = try times.map { try chain.alphaBar($0) }
   let signal = try perSample(alphaBars.map { $0.squareRoot() }, like: x0)
   let spread = try perSample(alphaBars.map { (1 - $0).squareRoot() }, like: x0)
   let predicted = try predictor(x0 * signal + noise * spread, times)
-  return square(predicted - noise).mean()
+  let error = square(predicted - noise)
+  guard let weights else { return error.mean() }
+  return (error * (try perSample(weights, like: x0))).mean()
   // END SOLUTION
 }
 

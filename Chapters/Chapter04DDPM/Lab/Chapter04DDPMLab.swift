@@ -22,6 +22,7 @@ struct Chapter04DDPMLab: ParsableCommand {
         Chapter04DDPMLab --data path/to/pngs      train on your own pictures
         Chapter04DDPMLab --resume                 go on after Ctrl-C
         Chapter04DDPMLab --table                  the lesson's tables, with three seeds: ten minutes
+        Chapter04DDPMLab --heads                  which output trains best, with three seeds: ten minutes
       """)
 
   @OptionGroup var options: LabOptions
@@ -45,13 +46,19 @@ struct Chapter04DDPMLab: ParsableCommand {
   @Flag(name: .long, help: "Only the lesson's tables of the committed network, with three seeds each.")
   var table = false
 
+  @Flag(name: .long, help: "Only the comparison of the three heads, three seeds each: nine trainings.")
+  var heads = false
+
   func validate() throws {
     if let steps, steps < 1 { throw ValidationError("--steps must be at least 1, not \(steps)") }
     if let perClass, perClass < 1 { throw ValidationError("--per-class must be at least 1, not \(perClass)") }
   }
 
   func run() throws {
-    try options.run { table ? try tables() : try experiment() }
+    try options.run {
+      if heads { return try compareHeads() }
+      try table ? tables() : experiment()
+    }
   }
 
   // MARK: - The experiment
@@ -110,10 +117,7 @@ struct Chapter04DDPMLab: ParsableCommand {
   // MARK: - The lesson's tables
 
   private func tables() throws {
-    let writer = try FigureWriter(
-      chapter: "Chapter04DDPM",
-      folder: FileManager.default.temporaryDirectory.appendingPathComponent("chapter-4-tables"), seed: options.seed,
-      isQuick: options.quick)
+    let writer = try scratchWriter()
     let committed = try DigitNetwork.committed(chain: Self.chain())
     let heldOut = try Self.digits().heldOut
     let losses = LossFigures(writer: writer, heldOut: heldOut)
@@ -133,6 +137,23 @@ struct Chapter04DDPMLab: ParsableCommand {
     print(
       try quality(writer).draw(
         committed, counts: options.quick ? [5, 10] : [10, 20, 50, 200], seeds: [4, 5, 6]))
+  }
+
+  private func compareHeads() throws {
+    let count = steps ?? (options.quick ? 12 : TrainingPlan.standardSteps)
+    let comparison = HeadComparison(
+      steps: count, seeds: [1, 2, 3], quality: try quality(scratchWriter()))
+    let (train, heldOut) = try Self.digits()
+    print("Three heads, \(count) steps each, three seeds; 50 steps of DDIM without guidance")
+    print(try comparison.table(train: train, heldOut: heldOut, chain: Self.chain()))
+  }
+
+  /// For what is no figure of the chapter.
+  private func scratchWriter() throws -> FigureWriter {
+    try FigureWriter(
+      chapter: "Chapter04DDPM",
+      folder: FileManager.default.temporaryDirectory.appendingPathComponent("chapter-4-tables"), seed: options.seed,
+      isQuick: options.quick)
   }
 
   private func quality(_ writer: FigureWriter) throws -> QualityFigure {

@@ -128,7 +128,7 @@ struct DigitFigures {
       let real = tiles(of: ends)
       rows += [real[0]] + tiles(of: network.model.pictures(x)) + [real[1]]
     }
-    let names = ["real"] + fractions.map { "u = \(($0 * 100).rounded() / 100)" } + ["real"]
+    let names = ["real"] + fractions.map { $0 == 0 ? "u = 0" : "\(($0 * 100).rounded() / 100)" } + ["real"]
     try writer.write(
       ContactSheet(rows, columns: fractions.count + 2, columnLabels: names, zoom: 3), as: "interpolation", kind: .exact)
   }

@@ -15,7 +15,7 @@ struct DigitNetwork {
     case noise
     /// ε̂ = √(1 − ᾱₜ)·xₜ + √ᾱₜ·F, so that F is v; trained with L_simple all the same.
     case mixed
-    /// The same output, trained on ‖F − v‖².
+    /// The same output, trained on ‖F − v‖²: a simple loss with the weights 1/ᾱₜ.
     case velocity
 
     /// That of the committed network, and of a run that says nothing else.
@@ -77,14 +77,12 @@ struct DigitNetwork {
 
   /// The loss of a batch, already normalized.
   func loss(_ x0: Tensor, labels: [Int]?, times: [Int], noise: Tensor) throws -> Tensor {
-    guard head == .velocity else {
-      return try simpleLoss(predictor: batchPredictor(labels: labels), x0: x0, times: times, noise: noise, chain: chain)
+    // ‖F − v‖² is ‖ε − ε̂‖²/ᾱₜ.
+    let weights = try times.map { t in
+      try head == .velocity ? 1 / weightTowardsNoise(of: .velocity, alphaBar: chain.alphaBar(t)) : 1
     }
-    let alphaBars = try times.map { try chain.alphaBar($0) }
-    let signal = try perSample(alphaBars.map { $0.squareRoot() }, like: x0)
-    let spread = try perSample(alphaBars.map { (1 - $0).squareRoot() }, like: x0)
-    let output = model.raw(labels: labels)(x0 * signal + noise * spread, Self.timeInput(alphaBars))
-    return square(output - (noise * signal - x0 * spread)).mean()
+    return try simpleLoss(
+      predictor: batchPredictor(labels: labels), x0: x0, times: times, noise: noise, chain: chain, weights: weights)
   }
 
   /// ¼ ln σ with σ² = (1 − ᾱ)/ᾱ: the network is told how noisy its input is, and not the number of the step, so that
