@@ -112,21 +112,28 @@ struct DigitFigures {
     let classes = [0, 2, 3, 5, 8]
     let fractions = (0...6).map { Double($0) / 6 }
     let times = try subsequence(count: writer.isQuick ? 10 : 50, of: network.chain.count)
+    let knowsClasses = network.model.network.configuration.classCount > 0
+    func labels(each count: Int) -> [Int]? {
+      knowsClasses ? classes.flatMap { Array(repeating: $0, count: count) } : nil
+    }
+    let ends = digits.images(classes.flatMap { digits.indices(ofClass: $0)[3...4] })
+    let codes = try ddimEncode(
+      predictor: network.predictor(labels: labels(each: 2)), x0: network.model.normalized(ends), times: times,
+      chain: network.chain)
+    func code(_ index: Int) -> Tensor { codes.sliced(axis: 0, index..<index + 1) }
+    let between = try classes.indices.flatMap { row in
+      try fractions.map { try interpolate(code(2 * row), code(2 * row + 1), fraction: $0) }
+    }
+    var rng = RandomStream(seed: 4)
+    let x = try ddimSample(
+      predictor: network.predictor(labels: labels(each: fractions.count)), initial: concatenated(between, axis: 0),
+      times: times, noise: .eta(0), chain: network.chain, using: &rng)
+    let (real, drawn) = (tiles(of: ends), tiles(of: network.model.pictures(x)))
     var rows: [Image] = []
-    for digit in classes {
-      let ends = digits.images(digits.indices(ofClass: digit)[3...4].map { $0 })
-      let labels = network.model.network.configuration.classCount == 0 ? nil : [digit]
-      let codes = try ddimEncode(
-        predictor: network.predictor(labels: labels.map { $0 + $0 }), x0: network.model.normalized(ends), times: times,
-        chain: network.chain)
-      let (a, b) = (codes.sliced(axis: 0, 0..<1), codes.sliced(axis: 0, 1..<2))
-      let between = try concatenated(fractions.map { try interpolate(a, b, fraction: $0) }, axis: 0)
-      var rng = RandomStream(seed: 4)
-      let x = try ddimSample(
-        predictor: network.predictor(labels: labels.map { $0 + $0 + $0 + $0 + $0 + $0 + $0 }), initial: between,
-        times: times, noise: .eta(0), chain: network.chain, using: &rng)
-      let real = tiles(of: ends)
-      rows += [real[0]] + tiles(of: network.model.pictures(x)) + [real[1]]
+    for row in classes.indices {
+      rows.append(real[2 * row])
+      rows += drawn[row * fractions.count..<(row + 1) * fractions.count]
+      rows.append(real[2 * row + 1])
     }
     let names = ["real"] + fractions.map { $0 == 0 ? "u = 0" : "\(($0 * 100).rounded() / 100)" } + ["real"]
     try writer.write(

@@ -63,14 +63,18 @@ struct DigitNetwork {
   ///
   /// - Parameter guidance: w ≥ 0 in ε̂(x; class) + w · (ε̂(x; class) − ε̂(x; no class)).
   func predictor(labels: [Int]?, guidance: Double = 0) -> NoisePredictor {
-    let own = batchPredictor(labels: labels)
-    let any = batchPredictor(labels: nil)
+    guard guidance > 0, let labels else {
+      let own = batchPredictor(labels: labels)
+      return { x, t in try withoutGrad { try own(x, Array(repeating: t, count: x.dim(0))) } }
+    }
+    // Both questions in one batch.
+    let both = batchPredictor(labels: labels + labels.map { _ in model.network.noClass })
     return { x, t in
       try withoutGrad {
-        let times = Array(repeating: t, count: x.dim(0))
-        let aimed = try own(x, times)
-        guard guidance > 0, labels != nil else { return aimed }
-        return guided(aimed: aimed, unaimed: try any(x, times), by: guidance)
+        let count = x.dim(0)
+        let answers = try both(concatenated([x, x], axis: 0), Array(repeating: t, count: 2 * count))
+        return guided(
+          aimed: answers.sliced(axis: 0, 0..<count), unaimed: answers.sliced(axis: 0, count..<2 * count), by: guidance)
       }
     }
   }
