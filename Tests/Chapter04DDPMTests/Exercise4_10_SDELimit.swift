@@ -50,12 +50,14 @@ final class Exercise4_10_SDELimit: ExerciseTestCase {
     expectShape(reverse, [1, 1])
     expectClose(
       reverse.onlyNumber, 1 + (1 - 4) * 0.02 + 2,
-      "x + (½β·x + β·score)·h + √(βh)·z: down in time x grows, the whole β stands before the score, and h under the root")
+      "x + (½β·x + β·score)·h + √(βh)·z: down in time x grows, the whole β stands before the score, and h under the root"
+    )
     let flow = try probabilityFlowStep(x, t: 0.5, h: 0.02, score: score, rate: rate)
     expectClose(flow.onlyNumber, 1 + (1 - 2) * 0.02, "x + (½β·x + ½β·score)·h: half the score, and no noise")
     let langevin = try langevinStep(x, stepSize: 0.04, score: score, noise: z)
     expectClose(
-      langevin.onlyNumber, 1 - 0.04 + 2, "x + (δ/2)·score + √δ·z with δ = 0.04: half of δ before the score, √δ before z")
+      langevin.onlyNumber, 1 - 0.04 + 2, "x + (δ/2)·score + √δ·z with δ = 0.04: half of δ before the score, √δ before z"
+    )
     // Which β? That of the time where the step begins.
     let rising = try DiffusionRate(minimum: 1, maximum: 3)
     let late = try reverseDiffusionStep(

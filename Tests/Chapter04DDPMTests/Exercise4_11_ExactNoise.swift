@@ -45,8 +45,10 @@ final class Exercise4_11_ExactNoise: ExerciseTestCase {
       let want = (x - mean * Float(alphaBar.squareRoot())) * Float((1 - alphaBar).squareRoot() / total)
       let gaussian = try gaussianNoise(x, alphaBar: alphaBar, mean: mean, variance: 0.09)
       expectClose(gaussian, want, relative: 1e-3, absolute: 1e-5, "√(1 − ᾱ)·(x − √ᾱ·m)/V")
-      let single = try mixtureNoise(x, alphaBar: alphaBar, mixture: IsotropicMixture(means: mean, standardDeviation: 0.3))
-      expectClose(single, want, relative: 1e-3, absolute: 1e-5, "a mixture of one component is a Gaussian")
+      let lone = try IsotropicMixture(means: mean, standardDeviation: 0.3)
+      let single = try mixtureNoise(x, alphaBar: alphaBar, mixture: lone)
+      expectClose(
+        single, want, relative: 1e-3, absolute: 1e-5, "a mixture of one component is a Gaussian: is its centre √ᾱ·μₖ?")
       let points = Tensor.normal([5, 3], using: &rng)
       let spikes = try mixtureNoise(
         x, alphaBar: alphaBar, mixture: IsotropicMixture(means: points, standardDeviation: 0))
@@ -107,7 +109,8 @@ final class Exercise4_11_ExactNoise: ExerciseTestCase {
     let finite = try finiteDataNoise(x, alphaBar: 0.9999, data: Tensor(rows: [[1, 0], [0, 1]]))
     expectFinite(finite, "all weights are exp(−6·10⁶): subtract the largest exponent first, as softmax does")
     expectClose(
-      finite, (x - Tensor(rows: [[0.99995, 0]])) * 100, relative: 1e-3, "the nearest point, [1, 0], gets all the weight")
+      finite, (x - Tensor(rows: [[0.99995, 0]])) * 100, relative: 1e-3, "the nearest point, [1, 0], gets all the weight"
+    )
     let law = try IsotropicMixture(means: Tensor(rows: [[1, 0], [0, 1]]), standardDeviation: 0.02)
     let mixed = try mixtureNoise(x, alphaBar: 0.9999, mixture: law)
     expectFinite(mixed, "every component is far away: leave the exponents to softmax")

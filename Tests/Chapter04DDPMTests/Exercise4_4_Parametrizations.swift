@@ -22,23 +22,23 @@ final class Exercise4_4_Parametrizations: ExerciseTestCase {
   }
 
   func test2_ByHand() throws {
-    // √ᾱ = 0.8 and √(1 − ᾱ) = 0.6. x₀ = 1 and ε = 2 make xₜ = 2.
-    let (clean, noise, xt) = (Tensor([1]), Tensor([2]), Tensor([2]))
+    // √ᾱ = 0.8 and √(1 − ᾱ) = 0.6. x₀ = 2 and ε = 1 make xₜ = 2.2.
+    let (clean, noise, xt) = (Tensor([2]), Tensor([1]), Tensor([2.2]))
     let x0 = try cleanFromNoise(noise, xt: xt, alphaBar: 0.64)
-    expectClose(x0.onlyNumber, 1, "x₀ = (xₜ − 0.6·ε)/0.8 = (2 − 1.2)/0.8: roots of both factors")
+    expectClose(x0.onlyNumber, 2, "x₀ = (xₜ − 0.6·ε)/0.8 = (2.2 − 0.6)/0.8: roots of both factors")
     let epsilon = try noiseFromClean(clean, xt: xt, alphaBar: 0.64)
-    expectClose(epsilon.onlyNumber, 2, "ε = (xₜ − 0.8·x₀)/0.6 = (2 − 0.8)/0.6")
+    expectClose(epsilon.onlyNumber, 1, "ε = (xₜ − 0.8·x₀)/0.6 = (2.2 − 1.6)/0.6")
     let score = try scoreFromNoise(noise, alphaBar: 0.64)
     expectClose(
-      score.onlyNumber, -2 / 0.6, "score = −ε/√(1 − ᾱ) = −2/0.6: it points against the noise, and is not −ε itself")
+      score.onlyNumber, -1 / 0.6, "score = −ε/√(1 − ᾱ) = −1/0.6: it points against the noise, and is not −ε itself")
     let back = try noiseFromScore(Tensor([-5]), alphaBar: 0.64)
     expectClose(back.onlyNumber, 3, "ε = −√(1 − ᾱ)·score = 0.6·5")
     let v = try velocity(x0: clean, noise: noise, alphaBar: 0.64)
-    expectClose(v.onlyNumber, 1, "v = √ᾱ·ε − √(1 − ᾱ)·x₀ = 0.8·2 − 0.6·1: mind the sign, and which root goes where")
-    let cleanAgain = try cleanFromVelocity(v, xt: xt, alphaBar: 0.64)
-    expectClose(cleanAgain.onlyNumber, 1, "x₀ = √ᾱ·xₜ − √(1 − ᾱ)·v = 0.8·2 − 0.6·1")
-    let noiseAgain = try noiseFromVelocity(v, xt: xt, alphaBar: 0.64)
-    expectClose(noiseAgain.onlyNumber, 2, "ε = √(1 − ᾱ)·xₜ + √ᾱ·v = 0.6·2 + 0.8·1")
+    expectClose(v.onlyNumber, -0.4, "v = √ᾱ·ε − √(1 − ᾱ)·x₀ = 0.8·1 − 0.6·2: mind the sign, and which root goes where")
+    let cleanAgain = try cleanFromVelocity(Tensor([-0.4]), xt: xt, alphaBar: 0.64)
+    expectClose(cleanAgain.onlyNumber, 2, "x₀ = √ᾱ·xₜ − √(1 − ᾱ)·v = 0.8·2.2 + 0.6·0.4")
+    let noiseAgain = try noiseFromVelocity(Tensor([-0.4]), xt: xt, alphaBar: 0.64)
+    expectClose(noiseAgain.onlyNumber, 1, "ε = √(1 − ᾱ)·xₜ + √ᾱ·v = 0.6·2.2 − 0.8·0.4")
   }
 
   func test3_ThereAndBack() throws {
@@ -121,7 +121,7 @@ final class Exercise4_4_Parametrizations: ExerciseTestCase {
       rates[target] = try weightTowardsNoise(of: target, alphaBar: 0.64)
     }
     expectClose(rates[.noise] ?? .nan, 1, relative: 1e-9, "an error of ε is an error of ε")
-    expectClose(rates[.clean] ?? .nan, 16.0 / 9, relative: 1e-9, "x₀: the weight is the signal-to-noise ratio ᾱ/(1 − ᾱ)")
+    expectClose(rates[.clean] ?? .nan, 16.0 / 9, relative: 1e-9, "x₀: the weight is the ratio ᾱ/(1 − ᾱ), the SNR")
     expectClose(rates[.score] ?? .nan, 0.36, relative: 1e-9, "score: the weight is 1 − ᾱ, the variance of the noise")
     expectClose(rates[.velocity] ?? .nan, 0.64, relative: 1e-9, "v: the weight is ᾱ, since ε = √(1 − ᾱ)·xₜ + √ᾱ·v")
 

@@ -111,7 +111,8 @@ final class Exercise4_5_TrainingLoss: ExerciseTestCase {
     ] {
       let weight = try boundWeight(t: t, variance: chain.beta(t), chain: chain)
       expectClose(
-        weight, want, relative: 1e-8, "β²/(2σ²·α·(1 − ᾱ)) at t = \(t) with σ² = β: α of the step, ᾱ of the product, and ½")
+        weight, want, relative: 1e-8,
+        "β²/(2σ²·α·(1 − ᾱ)) at t = \(t) with σ² = β: α of the step, ᾱ of the product, and ½")
     }
     var rng = stream("snr")
     let random = try randomChain(count: 8, using: &rng)

@@ -106,7 +106,8 @@ final class Exercise4_6_AncestralSampler: ExerciseTestCase {
         nodes.append(t)
         seen.append(x)
       })
-    expectEqual(witness.times, [6, 5, 4, 3, 2, 1], "ε̂ is asked once a step, at the time where the step begins: T, …, 1")
+    expectEqual(
+      witness.times, [6, 5, 4, 3, 2, 1], "ε̂ is asked once a step, at the time where the step begins: T, …, 1")
     expectEqual(nodes, [6, 5, 4, 3, 2, 1, 0], "onStep must hear of T and then of the time after each step, at last 0")
     var x = start
     for t in (1...6).reversed() {
@@ -121,7 +122,8 @@ final class Exercise4_6_AncestralSampler: ExerciseTestCase {
       }
     }
     expectClose(end, x, relative: 1e-3, absolute: 1e-5, "the sample is the last x, at t = 0")
-    expect(rng == mine, "draw z once in each step with t > 1 and not in the last, as Tensor.normal(x.shape, using: &rng)")
+    expect(
+      rng == mine, "draw z once in each step with t > 1 and not in the last, as Tensor.normal(x.shape, using: &rng)")
   }
 
   func test6_ExactOnGaussians() throws {

@@ -151,7 +151,7 @@ final class Exercise4_7_VariationalBound: ExerciseTestCase {
             + "variance σₜ² = variances[t − 1], and with the ε that is in xₜ")
       }
       expectClose(
-        terms.decoder, example.decoder, relative: 0.04,
+        terms.decoder, example.decoder, absolute: 0.02,
         "L₀ with the mean (x₁ − √β₁·ε̂)/√α₁ and the variance σ₁² = variances[0]")
     }
   }

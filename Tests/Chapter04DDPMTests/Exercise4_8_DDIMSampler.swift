@@ -179,7 +179,8 @@ final class Exercise4_8_DDIMSampler: ExerciseTestCase {
         "with the same z, \(kind) must end elsewhere: from τᵢ to τᵢ₋₁, and at last from τ₁ to the data, ᾱ = 1")
       expect(
         rng == mine,
-        "draw z once in each step that adds noise and not in the others: none at η = 0, none in the last step (\(kind))")
+        "draw z once in each step that adds noise and not in the others: none at η = 0, none in the last step (\(kind))"
+      )
     }
   }
 }

@@ -50,7 +50,9 @@ final class Exercise4_9_DDIMEncoding: ExerciseTestCase {
     var x = x0
     for (index, (s, t)) in [(0, 2), (2, 3), (3, 6), (6, 9)].enumerated() {
       if index < witness.inputs.count {
-        expectClose(witness.inputs[index], x, relative: 1e-3, absolute: 1e-4, "and is asked at the x where step \(index + 1) begins")
+        expectClose(
+          witness.inputs[index], x, relative: 1e-3, absolute: 1e-4,
+          "and is asked at the x where step \(index + 1) begins")
       }
       let (from, to) = (try chain.alphaBar(s), try chain.alphaBar(t))
       let rise = ((1 - to) / to).squareRoot() - ((1 - from) / from).squareRoot()
@@ -89,7 +91,8 @@ final class Exercise4_9_DDIMEncoding: ExerciseTestCase {
     let fine = try ddimEncode(
       predictor: content.twin.predictor(chain), x0: Tensor(rows: content.x0), times: Array(1...1000), chain: chain)
     expectClose(
-      fine, Tensor(rows: content.exact), absolute: 0.02, "with all 1000 steps the code must be near that of the exact ODE")
+      fine, Tensor(rows: content.exact), absolute: 0.02,
+      "with all 1000 steps the code must be near that of the exact ODE")
   }
 
   func test5_OrderOne() throws {
