@@ -111,7 +111,7 @@ struct Chapter04DDPMLab: ParsableCommand {
     let losses = LossFigures(writer: writer, heldOut: sheet.1)
     try losses.lossByTimestep(committed, training: sheet.0)
     print(try losses.bitsPerDimensionFigure(committed, seeds: 1))
-    print(try quality(writer).draw(committed, counts: options.quick ? [5, 10] : [10, 20, 50], seeds: [4]))
+    print(try quality(writer).draw(committed, counts: options.quick ? [5, 10] : [5, 10, 20, 50], seeds: [4]))
   }
 
   // MARK: - The lesson's tables
@@ -136,7 +136,7 @@ struct Chapter04DDPMLab: ParsableCommand {
     print("digit-FID of \(10 * (try quality(writer).perClass)) digits, three seeds")
     print(
       try quality(writer).draw(
-        committed, counts: options.quick ? [5, 10] : [10, 20, 50], seeds: [4, 5, 6]))
+        committed, counts: options.quick ? [5, 10] : [5, 10, 20, 50], seeds: [4, 5, 6]))
   }
 
   private func compareHeads() throws {
