@@ -558,52 +558,6 @@ def show(title, rows):
         print(f"  {name:34s} " + "   ".join(cells))
 
 
-def langevin_table():
-    weights, means, variance = np.array([0.7, 0.3]), np.array([[1.0], [-1.0]]), 0.01
-    noise = lambda x, t: mixture_noise(x, ALPHA_BARS[t - 1], weights, means, variance)
-    score = lambda x, t: -noise(x, t) / math.sqrt(1 - ALPHA_BARS[t - 1])
-
-    def report(x):
-        right = x > 0
-        return right.mean(), x[right].std() / 0.1, x[~right].std() / 0.1
-
-    def ancestral_run(rng, variances):
-        x = rng.standard_normal((5000, 1))
-        for t in range(1000, 0, -1):
-            x = (x - BETAS[t - 1] / math.sqrt(1 - ALPHA_BARS[t - 1]) * noise(x, t)) / math.sqrt(1 - BETAS[t - 1])
-            if t > 1:
-                x = x + math.sqrt(variances[t - 1]) * rng.standard_normal(x.shape)
-        return x
-
-    def langevin_run(rng, steps, t, delta):
-        x = rng.standard_normal((5000, 1))
-        for _ in range(steps):
-            x = x + delta / 2 * score(x, t) + math.sqrt(delta) * rng.standard_normal(x.shape)
-        return x
-
-    def annealed_run(rng, scale, per_time):
-        x = rng.standard_normal((5000, 1))
-        for t in range(1000, 0, -1):
-            delta = scale * (1 - ALPHA_BARS[t - 1])
-            for _ in range(per_time):
-                x = x + delta / 2 * score(x, t) + math.sqrt(delta) * rng.standard_normal(x.shape)
-        return x
-
-    before = np.r_[1, ALPHA_BARS[:-1]]
-    small = BETAS * (1 - before) / (1 - ALPHA_BARS)
-    runs = [
-        ("ancestral, β, 1000 steps", lambda r: ancestral_run(r, BETAS)),
-        ("ancestral, β̃, 1000 steps", lambda r: ancestral_run(r, small)),
-        ("Langevin at t = 1, 1000 steps", lambda r: langevin_run(r, 1000, 1, 0.002)),
-        ("Langevin at t = 1, 5000 steps", lambda r: langevin_run(r, 5000, 1, 0.002)),
-        ("Langevin at t = 250, 1000 steps", lambda r: langevin_run(r, 1000, 250, 0.04)),
-        ("annealed, δ = ½(1 − ᾱ), 1 a level", lambda r: annealed_run(r, 0.5, 1)),
-        ("annealed, δ = ½(1 − ᾱ), 5 a level", lambda r: annealed_run(r, 0.5, 5)),
-    ]
-    rows = [(name, [report(run(np.random.default_rng(seed))) for seed in range(5)]) for name, run in runs]
-    show("0.7·N(1, 0.1²) + 0.3·N(−1, 0.1²): share on the right, spread right, spread left (5,000 samples, 5 seeds)", rows)
-
-
 def ring_table():
     angles = np.arange(8) * math.pi / 4
     means = 2 / 1.414 * np.stack([np.cos(angles), np.sin(angles)], 1)
@@ -690,7 +644,6 @@ def closed_tables():
 if __name__ == "__main__":
     if "tables" in sys.argv:
         closed_tables()
-        langevin_table()
         ring_table()
     else:
         FIXTURES.mkdir(parents=True, exist_ok=True)
