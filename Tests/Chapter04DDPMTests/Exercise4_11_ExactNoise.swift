@@ -34,6 +34,18 @@ final class Exercise4_11_ExactNoise: ExerciseTestCase {
     expectClose(
       finite.onlyNumber, (x - 0.5.squareRoot() * clean) / 0.5.squareRoot(), relative: 1e-3,
       "for two points ±1 the guess x̂₀ is tanh(√ᾱ·x/(1 − ᾱ)): ‖x − √ᾱ·y‖²/2(1 − ᾱ) in the exponent")
+    // Its slope, from the derivative 1 − tanh² of tanh: (1 − (1 − tanh²½))/√½.
+    let slope = clean * clean / 0.5.squareRoot()
+    let tracked = Tensor(rows: [[x]]).tracked()
+    let again = try finiteDataNoise(tracked, alphaBar: 0.5, data: Tensor(rows: [[1], [-1]]))
+    expectClose(
+      grad(of: again.sum(), wrt: [tracked])[0].onlyNumber, slope, relative: 1e-3,
+      "the noise must be differentiable with respect to x, through the weights too")
+    let twin = try IsotropicMixture(means: Tensor(rows: [[1], [-1]]), standardDeviation: 0)
+    let mixed = try mixtureNoise(tracked, alphaBar: 0.5, mixture: twin)
+    expectClose(
+      grad(of: mixed.sum(), wrt: [tracked])[0].onlyNumber, slope, relative: 1e-3,
+      "the noise must be differentiable with respect to x, through the probabilities too")
   }
 
   func test3_OneLawThreeWays() throws {

@@ -107,17 +107,15 @@ final class Exercise4_7_VariationalBound: ExerciseTestCase {
         "−ln of the mass of the bin of level \(known.level), half a step to either side"
           + (edge ? ": the bin of an end level reaches to infinity" : ""))
     }
-    var rng = stream("levels")
-    for _ in 0..<3 {
-      // All levels of a pixel together must have the mass 1.
-      let four = try GreyLevels(lowest: -0.5, highest: 1, count: 4)
-      let mean = 2 * rng.nextUniform() - 1
-      let values = (0..<4).map { -0.5 + 0.5 * Double($0) }
+    // Ends that Float cannot hold exactly: a value must be recognised as an end up to rounding.
+    let five = try GreyLevels(lowest: -0.7, highest: 0.9, count: 5)
+    for mean in [-0.8, 0.1, 1.2] {
       let nats = try decoderTerm(
-        x0: Tensor(column: values), mean: .full(Float(mean), [4, 1]), variance: 0.3, levels: four)
+        x0: Tensor(column: (0..<5).map { -0.7 + 0.4 * Double($0) }), mean: .full(Float(mean), [5, 1]), variance: 0.3,
+        levels: five)
       expectClose(
         nats.scalars.map { exp(-Double($0)) }.reduce(0, +), 1, relative: 1e-5,
-        "the masses of all four levels −0.5, 0, 0.5, 1 must add up to 1: whatever lies beyond an end belongs to it")
+        "the masses of all five levels from −0.7 to 0.9 must add up to 1: whatever lies beyond an end belongs to it")
     }
     let picture = try decoderTerm(
       x0: Tensor(rows: [[-1, 1, -1], [1, 1, 1]]), mean: .zeros([2, 3]), variance: 1, levels: GreyLevels(count: 2))
