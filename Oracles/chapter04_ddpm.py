@@ -591,6 +591,76 @@ def ring_table():
     show("ring8, sd 0.05: HQ, spread of the good, spread by the median, smallest mode over its due (4,000 samples, 5 seeds)", rows)
 
 
+def worked_numbers():
+    f = lambda t: math.cos((t / 1000 + 0.008) / 1.008 * math.pi / 2) ** 2
+    cosine = np.cumprod([1 - min(1 - f(t) / f(t - 1), 0.999) for t in range(1, 1001)])
+    print("\nᾱ and SNR, linear and cosine")
+    for t in (1, 10, 100, 250, 500, 750, 1000):
+        one, two = ALPHA_BARS[t - 1], cosine[t - 1]
+        print(f"  t = {t}: {one:.6g} {one / (1 - one):.5g}   {two:.6g} {two / (1 - two):.5g}")
+    print("  SNR nearest to 1 at t =", *(np.argmin(abs(bars - 0.5)) + 1 for bars in (ALPHA_BARS, cosine)))
+    print("KL of q(x_T | x₀) to N(0, I) for a mean square of 1, nats a dimension: −½ln(1 − ᾱ_T)")
+    for name, bar in [("linear", ALPHA_BARS[-1]), ("cosine", cosine[-1])] + [
+        (f"T = {n}", np.prod(1 - np.linspace(1e-4, 0.02, n))) for n in (500, 100, 50)
+    ]:
+        print(f"  {name}: ᾱ_T {bar:.4g}, {-0.5 * math.log1p(-bar):.4g}")
+
+    before = np.r_[1, ALPHA_BARS[:-1]]
+    small = BETAS * (1 - before) / (1 - ALPHA_BARS)
+    weights = BETAS / (2 * (1 - BETAS) * (1 - ALPHA_BARS))
+    print("weights, σ² = β:", *(f"{t}: {weights[t - 1]:.6g}" for t in (1, 2, 10, 100, 250, 1000)))
+    print("weights, σ² = β̃:", *(f"{t}: {(weights * BETAS)[t - 1] / small[t - 1]:.6g}" for t in (2, 10, 100, 1000)))
+    shares = [weights[:n].sum() / weights.sum() for n in (10, 100, 300)]
+    print(f"  sum {weights.sum():.4f}, share of the first 10, 100, 300: {shares}, least at t = {weights.argmin() + 1}")
+    print("β̃/β:", *(f"{t}: {(small / BETAS)[t - 1]:.4f}" for t in (2, 10, 100)))
+
+    nodes, masses = np.polynomial.hermite_e.hermegauss(200)
+    masses = masses / masses.sum()
+    print("floors of E‖ε − ε*‖²: N(0, 1), N(0, 0.05²), two points ±1")
+    for t in (1, 10, 100, 250, 500, 1000):
+        bar = ALPHA_BARS[t - 1]
+        guess = np.tanh(math.sqrt(bar) * (math.sqrt(bar) + math.sqrt(1 - bar) * nodes) / (1 - bar))
+        points = bar / (1 - bar) * ((1 - guess) ** 2 * masses).sum()
+        print(f"  t = {t}: " + " ".join(f"{v:.5f}" for v in (bar, bar * 0.0025 / (bar * 0.0025 + 1 - bar), points)))
+
+    # The chain β = (0.2, 0.5) and the point x₀ = 1 of N(0, 1).
+    x2 = math.sqrt(0.5) * (math.sqrt(0.8) + math.sqrt(0.2)) - math.sqrt(0.5)
+    epsilon = (math.sqrt(0.2 * 0.5) - math.sqrt(0.5)) / math.sqrt(0.6)
+    mean = math.sqrt(0.8) * 0.5 / 0.6 + math.sqrt(0.5) * 0.2 / 0.6 * x2
+    print(f"two steps: x₂ {x2:.5f} = {math.sqrt(0.4) + math.sqrt(0.6) * epsilon:.5f}, ε {epsilon:.5f}, μ̃₂ {mean:.5f}")
+    terms = [-0.5 * math.log(0.6), 0.5 * (1 / 3 - 1 + math.log(3)) + 5 / 6 * 0.4]
+    terms.append(0.5 * math.log(2 * math.pi * 0.2) + 0.2 / 0.4)
+    print(f"  bound {terms} = {sum(terms):.5f}, −log p {0.5 * math.log(2 * math.pi) + 0.5:.5f}")
+
+    print("bits of a bin:", end="")
+    for x, mu in ((0.2, 0.2), (0.2, 0.21), (-1.0, -1.02)):
+        low = -math.inf if x == -1 else x - 1 / 255
+        mass = norm.cdf(x + 1 / 255, mu, 0.01) - norm.cdf(low, mu, 0.01)
+        print(f" {mass:.5f} {-math.log2(mass):.3f};", end="")
+    mass = norm.cdf(-1 + 1 / 255, -1.02, 0.01) - norm.cdf(-1 - 1 / 255, -1.02, 0.01)
+    print(f" with a finite end {mass:.4f} {-math.log2(mass):.3f}")
+
+    x, clean = 0.5 * math.sqrt(0.5), math.tanh(0.5)
+    noise = (x - math.sqrt(0.5) * clean) / math.sqrt(0.5)
+    room = 0.2 / 0.5 * (1 - 0.5 / 0.8)
+    velocity = math.sqrt(0.5) * (noise - clean)
+    print(f"data ±1: x̂₀ {clean:.5f}, ε̂ {noise:.5f}, score {-noise / math.sqrt(0.5):.5f}, v {velocity:.5f}")
+    for sigma2 in (0, room):
+        print(f"  DDIM, σ² = {sigma2:.2f}: {math.sqrt(0.8) * clean + math.sqrt(0.2 - sigma2) * noise:.5f}")
+
+    print("DDPM's step against DDIM's with η = 1, diffusers' own float32 tables, 1000 numbers: largest difference")
+    settings = dict(beta_start=1e-4, beta_end=0.02, clip_sample=False)
+    one = diffusers.DDPMScheduler(variance_type="fixed_small", **settings)
+    two = diffusers.DDIMScheduler(set_alpha_to_one=True, **settings)
+    one.set_timesteps(1000)
+    two.set_timesteps(1000)
+    generator = torch.Generator().manual_seed(0)
+    for t in (1, 2, 3, 11, 101, 501, 1000):
+        x, e, z = (torch.randn(1, 1000, generator=generator, dtype=torch.float32) for _ in range(3))
+        difference = ancestral(one, e, t - 1, x, z) - two.step(e, t - 1, x, eta=1.0, variance_noise=z).prev_sample
+        print(f"  t = {t}: {difference.abs().max().item():.1e}")
+
+
 def closed_tables():
     print("\nE[bound] − entropy, nats, DDPM's chain, data N(0, s²)")
     for s2 in (1.0, 0.25, 0.01):
@@ -643,6 +713,7 @@ def closed_tables():
 
 if __name__ == "__main__":
     if "tables" in sys.argv:
+        worked_numbers()
         closed_tables()
         ring_table()
     else:
