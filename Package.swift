@@ -7,6 +7,7 @@ import PackageDescription
 let chapters: [Chapter] = [
   Chapter("01", "GAN"),
   Chapter("02", "WGAN"),
+  Chapter("04", "DDPM"),
   Chapter("05", "EDM"),
   Chapter("06", "RectifiedFlow"),
   Chapter("08", "Heaps"),
