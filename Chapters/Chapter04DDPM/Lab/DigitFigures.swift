@@ -17,8 +17,8 @@ struct DigitFigures {
 
   // MARK: - Sheets of samples (exercise 4.8)
 
-  /// A sheet of samples in 50 steps (10 if quick) with η = 1, which is ancestral sampling with the variance β̃, and with guidance; one
-  /// class a row, with its scores.
+  /// A sheet of samples in 50 steps (10 if quick) with η = 1, which is ancestral sampling with the variance β̃, and with
+  /// guidance; one class a row, with its scores.
   @discardableResult
   func sheet(_ network: DigitNetwork, as figure: String, seed: UInt64, perClass: Int = 10) throws -> DigitScore? {
     let labels = network.model.sheetLabels(perClass: perClass)
