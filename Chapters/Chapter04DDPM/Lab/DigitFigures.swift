@@ -17,8 +17,8 @@ struct DigitFigures {
 
   // MARK: - Sheets of samples (exercise 4.8)
 
-  /// A sheet of samples in 50 steps with η = 1, which is ancestral sampling with the variance β̃, and with guidance; one
-  /// class a row, with its scores.
+  /// A sheet of samples in 50 steps (10 if quick) with η = 1, which is ancestral sampling with the variance β̃, and with
+  /// guidance; one class a row, with its scores.
   @discardableResult
   func sheet(_ network: DigitNetwork, as figure: String, seed: UInt64, perClass: Int = 10) throws -> DigitScore? {
     let labels = network.model.sheetLabels(perClass: perClass)
@@ -26,7 +26,8 @@ struct DigitFigures {
     let start = network.model.noise(labels?.count ?? 10 * perClass, using: &rng)
     let x = try ddimSample(
       predictor: network.predictor(labels: labels, guidance: Self.guidance), initial: start,
-      times: subsequence(count: 50, of: network.chain.count), noise: .eta(1), chain: network.chain, using: &rng)
+      times: subsequence(count: writer.isQuick ? 10 : 50, of: network.chain.count), noise: .eta(1),
+      chain: network.chain, using: &rng)
     return try writer.write(
       sheetOf: network.model.pictures(x), labels: labels, columns: perClass, as: figure, judge: judge)
   }
@@ -82,7 +83,7 @@ struct DigitFigures {
     var clean: [Tensor] = []
     _ = try ddimSample(
       predictor: predictor, initial: network.model.noise(classes.count, using: &rng),
-      times: subsequence(count: writer.isQuick ? 10 : 100, of: network.chain.count), noise: .eta(1),
+      times: subsequence(count: writer.isQuick ? 20 : 100, of: network.chain.count), noise: .eta(1),
       chain: network.chain, using: &rng
     ) { t, x in
       while let next = shown.first, t <= next {

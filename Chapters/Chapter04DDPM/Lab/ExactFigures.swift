@@ -302,7 +302,7 @@ struct ExactFigures {
     var plots: [Plot] = []
     var rows: [[String]] = []
     for (name, draw) in samplers {
-      let shares = try (1...3).map { seed -> (left: Double, spread: Double) in
+      let shares = try (1...(writer.isQuick ? 1 : 3)).map { seed -> (left: Double, spread: Double) in
         var rng = RandomStream(seed: UInt64(seed)).stream("langevin")
         let start = Tensor.normal([count, 1], using: &rng)
         let values = try draw(start, &rng).scalars.map(Double.init)
