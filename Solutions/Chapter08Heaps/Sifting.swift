@@ -61,13 +61,15 @@ public func siftDown<Element>(
   elements.withUnsafeMutableBufferPointer { elements in
     let element = elements[index]
     var hole = index
-    while 2 * hole + 1 < count {
-      var child = 2 * hole + 1
+    var child = 2 * index + 1
+    while child < count {
+      let right = child + 1
       // A sum, not a branch: which child comes first is a coin toss, and a processor that guesses it wrong loses time.
-      if child + 1 < count { child += areInIncreasingOrder(elements[child + 1], elements[child]) ? 1 : 0 }
+      if right < count { child += areInIncreasingOrder(elements[right], elements[child]) ? 1 : 0 }
       guard areInIncreasingOrder(elements[child], element) else { break }
       elements[hole] = elements[child]
       hole = child
+      child = 2 * hole + 1
     }
     elements[hole] = element
   }

@@ -19,17 +19,17 @@ public struct ThreadableTree: Sendable {
 
   public mutating func left(of node: Int) -> Int? {
     reads += 1
-    return reads > readLimit ? nil : tree.nodes[node].left
+    return reads > readLimit ? nil : tree[node].left
   }
 
   public mutating func right(of node: Int) -> Int? {
     reads += 1
-    return reads > readLimit ? nil : tree.nodes[node].right
+    return reads > readLimit ? nil : tree[node].right
   }
 
   mutating func setRight(of node: Int, to target: Int?) {
     writes += 1
-    tree.nodes[node].right = target
+    tree[node].right = target
   }
 }
 
