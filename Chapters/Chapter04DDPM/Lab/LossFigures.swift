@@ -50,7 +50,7 @@ struct LossFigures {
       y: Axis("mean squared error of the noise", scale: .log))
     plot.line(
       x: x, y: try times.map { try chain.alphaBar($0) }, label: "knows mean and variance only: ᾱₜ", dash: [5, 4])
-    plot.line(x: x, y: learntByHeart, label: "exact ε* of the training set", marker: .disc)
+    plot.line(x: x, y: learntByHeart, label: "exact ε* of the training set (\(few) of them)", marker: .disc)
     plot.line(x: x, y: own, label: "network", marker: .disc)
     try writer.write(
       plot.image(width: 800), as: "loss-by-timestep", kind: .exact,
@@ -68,8 +68,8 @@ struct LossFigures {
     var total: Double { prior + transitions + decoder }
   }
 
-  /// The times that stand for all of 2 … T, each with the number of times that it stands for: every one of the first
-  /// twenty, where the terms are largest, and then one drawn from each of forty intervals of growing length.
+  /// The times that stand for all of 2 … T, each with the number of times that it stands for: every one up to
+  /// 20, where the terms are largest, and then one drawn from each of forty intervals of growing length.
   private func strata(count: Int, using rng: inout RandomStream) -> [(t: Int, weight: Int)] {
     var result = (2...20).map { (t: $0, weight: 1) }
     let edges = (0...40).map { index in

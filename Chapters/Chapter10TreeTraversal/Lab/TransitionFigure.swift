@@ -70,7 +70,7 @@ struct TransitionFigure {
     }
     let deepest = depths[depths.count - 1]
     var levels = Plot(
-      "Every level of a hierarchy of depth \(deepest)", x: Axis("share of mistaken leaves", range: 0...top),
+      "Four levels of a hierarchy of depth \(deepest)", x: Axis("share of mistaken leaves", range: 0...top),
       y: Axis("probability of the true symbol", range: 0...1.02))
     for (order, level) in [0, 3, 6, 9].enumerated() {
       let (mean, spread) = statistics(depth: deepest, level: level)
