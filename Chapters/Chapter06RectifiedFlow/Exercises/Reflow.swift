@@ -36,6 +36,8 @@ public func pairedBatch(of pairs: Pairs, size: Int, using rng: inout RandomStrea
 /// 3. makes a step of the optimizer down the loss of exercise 6.1, ‖v(x_t, t) − (x₁ − x₀)‖², averaged over samples and
 ///    dimensions.
 ///
+/// Its times and its loss are those of exercise 6.1: with a wrong 6.1 this one is wrong too.
+///
 /// Liu et al. 2022, Algorithm 1. `valueAndGrad` and `optimizer.update(_:gradients:)` do the work of a step.
 ///
 /// - Parameters:

@@ -16,7 +16,7 @@ public func transportCost(_ pairs: Pairs, power: Double = 2) throws -> Double {
 ///
 ///     S = ∫₀¹ E‖(Z₁ − Z₀) − v(Z_t, t)‖² dt
 ///
-/// Liu et al. 2022, Definition 3.5's measure and Theorem 3.7. 0 if and only if every path is straight and even: then one
+/// Liu et al. 2022, §2 and Theorem 3.7. 0 if and only if every path is straight and even: then one
 /// Euler step goes all the way.
 ///
 /// Follow the paths with N steps of the midpoint method: h = 1/N, tᵢ = i·h,

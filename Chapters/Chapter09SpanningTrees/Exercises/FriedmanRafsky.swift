@@ -37,7 +37,7 @@ public func sharedVertexPairs(_ tree: [Edge], vertexCount: Int) throws -> Int {
 }
 
 /// Mean and variance of the number of runs R on a fixed tree of N = m + n points, of which m are chosen at random, each choice
-/// equally likely (Friedman and Rafsky 1979, eq. 12 and 13):
+/// equally likely (Friedman and Rafsky 1979):
 ///
 ///     E[R]       = 2mn/N + 1
 ///     Var[R | C] = 2mn/(N(N − 1)) · { (2mn − N)/N + (C − N + 2)/((N − 2)(N − 3)) · (N(N − 1) − 4mn + 2) }
@@ -100,11 +100,11 @@ public func permutationPValue(_ observed: Int, among permuted: [Int]) throws -> 
   throw unsolved("9.6")
 }
 
-/// The divergence that the runs estimate (Henze and Penrose 1999): with p = m/N and q = n/N,
+/// The divergence that the runs estimate (Henze and Penrose 1999): with α = m/N and β = n/N,
 ///
-///     1 − R·N/(2mn)  →  1 − ∫ f g/(p f + q g)
+///     1 − R·N/(2mn)  →  1 − ∫ p q/(α p + β q)
 ///
-/// as N grows: 0 for equal laws f and g, 1 for laws that have nothing in common. In a finite sample it may fall below 0.
+/// as N grows: 0 for equal laws p and q, 1 for laws that have nothing in common. In a finite sample it may fall below 0.
 ///
 /// - Throws: `InvalidArgument` if a sample is empty, or there are not from 2 to m + n runs.
 public func henzePenrose(runs: Int, _ m: Int, _ n: Int) throws -> Double {

@@ -87,8 +87,8 @@ public struct Exchange: Hashable, Sendable {
 
 /// The exchange that turns a minimum spanning forest into a second-best one: the lightest of all other spanning forests.
 ///
-/// For each edge f = {u, v} outside the forest the edge to give up is e, the heaviest on the path from u to v; the exchange
-/// with the least w(f) − w(e) is the answer, and of equal ones that with the earliest f. An increase of 0 says that there is
+/// For each edge e = {u, v} outside the forest the edge to give up is f, the heaviest on the path from u to v; the exchange
+/// with the least w(e) − w(f) is the answer, and of equal ones that with the earliest e. An increase of 0 says that there is
 /// another minimum spanning forest.
 ///
 /// - Parameter best: a minimum spanning forest.

@@ -47,7 +47,7 @@ public struct BinaryTree: Equatable, Sendable {
     }
   }
 
-  /// All nodes, in the order in which they were added.
+  /// The nodes of a tree, as a collection that copies nothing.
   public struct Nodes: RandomAccessCollection, Sendable {
     fileprivate let tree: BinaryTree
     public var startIndex: Int { 0 }

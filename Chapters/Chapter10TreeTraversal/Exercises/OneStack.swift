@@ -1,7 +1,7 @@
 // Exercise 10.3: one stack
 //
 // The calls that wait are a stack anyway. Keep it yourself, and a tree may be as deep as memory is large: what waits is
-// one number a node, not a frame of a hundred bytes.
+// one number a node, not a frame of hundreds of bytes.
 
 import Exercises
 

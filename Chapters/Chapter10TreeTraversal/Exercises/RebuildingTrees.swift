@@ -77,12 +77,20 @@ public func sparseTable(_ numbers: [Int]) throws -> [[Int]] {
 ///   - tour: what ``eulerTour(_:)`` returns.
 ///   - table: what ``sparseTable(_:)`` returns for the tour's depths.
 /// - Throws: `InvalidArgument` if there is no such node, or the table does not fit the tour.
-/// - Complexity: O(1): two entries of the table, one comparison.
+/// - Complexity: two entries of the table, one comparison; and O(log n) to see whether the table fits.
 public func lowestCommonAncestor(_ a: Int, _ b: Int, tour: EulerTour, table: [[Int]]) throws -> Int {
   try InvalidArgument.requireIndex(a, below: tour.first.count, "a node")
   try InvalidArgument.requireIndex(b, below: tour.first.count, "a node")
   try InvalidArgument.require(
     table.first?.count == tour.depths.count && tour.depths.count == tour.nodes.count,
     "the table is not that of the tour's \(tour.depths.count) depths")
+  for (row, entries) in table.enumerated() {
+    try InvalidArgument.require(
+      row < Int.bitWidth - 1 && entries.count == tour.depths.count + 1 - (1 << row),
+      "row \(row) of the table needs an entry for each run of 2ᵏ depths, k = \(row), but has \(entries.count)")
+  }
+  let rows = Int.bitWidth - tour.depths.count.leadingZeroBitCount
+  try InvalidArgument.require(
+    table.count == rows, "\(tour.depths.count) depths need a table of \(rows) rows, not \(table.count)")
   throw unsolved("10.7")
 }
