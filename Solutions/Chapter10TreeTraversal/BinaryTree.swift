@@ -71,7 +71,11 @@ public struct BinaryTree: Equatable, Sendable {
 
   /// The node with this index.
   public internal(set) subscript(index: Int) -> Node {
-    get { Node(value: values[index], links: links[index]) }
+    get {
+      // There are as many values as links: one check is enough, and none is made for a value that nobody asks for.
+      let links = links[index]
+      return Node(value: values.withUnsafeBufferPointer { $0[index] }, links: links)
+    }
     set {
       values[index] = newValue.value
       links[index] = newValue.links
