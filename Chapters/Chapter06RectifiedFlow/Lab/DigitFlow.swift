@@ -52,8 +52,8 @@ extension PictureModel {
 
 /// How the digits' flows are trained.
 struct DigitTraining {
-  /// What two quiet cores do in less than half a minute.
-  static let standardSteps = 1000
+  /// What two quiet cores do in about half a minute.
+  static let standardSteps = 2000
   /// Steps of a reflow.
   static let reflowSteps = 12_000
   /// How far 1-rectified flow's digits are moved on towards their class. Its pairs are made with it, so that 2-rectified
