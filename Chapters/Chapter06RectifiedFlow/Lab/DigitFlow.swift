@@ -8,14 +8,14 @@ import Tensors
 /// The exercises around the network that draws digits: a velocity at the time t.
 ///
 /// The network F says what the best *linear* guess of the velocity leaves over, as in chapter 5. With independent noise
-/// N(0, I) and data of the standard deviation σ_d = ½, x_t has the variance s² and
+/// N(0, I) and data of the standard deviation s = ½, x_t has the variance c² and
 ///
-///     s² = (1 − t)² + t²/4,    v(x, t) = ((t/4 − (1 − t)) / s²) · x + (1 / 2s) · F(x/s, ¼ ln σ),    σ = (1 − t)/t
+///     c² = (1 − t)² + t²s²,    v(x, t) = ((ts² − (1 − t)) / c²) · x + (s/c) · F(x/c, ¼ ln σ),    σ = (1 − t)/t
 ///
 /// F's target then has the variance 1 at every time, and v is the velocity of chapter 5's denoiser D by exercise 6.4,
 /// (D(x/t; σ) − x)/(1 − t), without the divisions by 0 at both ends: the networks of the two chapters are exchangeable.
 extension PictureModel {
-  /// σ_d, the standard deviation of all pixels together, that of the noise being 1.
+  /// s, the standard deviation of all pixels together, that of the noise being 1.
   static let pixelDeviation = 0.5
 
   /// A fresh network for pictures like these.
@@ -27,13 +27,14 @@ extension PictureModel {
   func batchVelocity(labels: [Int]?) -> BatchVelocity {
     let network = raw(labels: labels)
     return { x, times in
-      let linear = times.map { $0 / 4 - (1 - $0) }
-      let variances = times.map { (1 - $0) * (1 - $0) + $0 * $0 / 4 }
-      let outer = try perSample(variances.map { 0.5 / $0.squareRoot() }, like: x)
+      let s = Self.pixelDeviation
+      let deviations = times.map { ((1 - $0) * (1 - $0) + $0 * $0 * s * s).squareRoot() }
+      let linear = zip(times, deviations).map { t, c in (t * s * s - (1 - t)) / (c * c) }
       // Chapter 5's levels end at 0.002 and 80: below there is nothing but data, above nothing but noise.
       let sigmas = times.map { min(80, max(0.002, (1 - $0) / max($0, 1e-9))) }
-      let rest = network(x * outer * 2, Tensor(sigmas.map { log($0) / 4 }, shape: [times.count]))
-      return try x * perSample(zip(linear, variances).map { $0 / $1 }, like: x) + rest * outer
+      let rest = network(
+        try x * perSample(deviations.map { 1 / $0 }, like: x), Tensor(sigmas.map { log($0) / 4 }, shape: [times.count]))
+      return try x * perSample(linear, like: x) + rest * perSample(deviations.map { s / $0 }, like: x)
     }
   }
 
