@@ -9,7 +9,9 @@ public struct InvalidArgument: Error, CustomStringConvertible, LocalizedError, E
 
   public init(_ description: String) { self.description = description }
 
-  /// Throws unless the condition holds.
+  /// Throws unless the condition holds. A comparison at the place of the call, when optimised: a check must not cost what
+  /// it guards.
+  @inlinable
   public static func require(_ condition: Bool, _ message: @autoclosure () -> String) throws {
     guard condition else { throw InvalidArgument(message()) }
   }

@@ -2,6 +2,7 @@ import Exercises
 
 extension InvalidArgument {
   /// Throws unless 0 ≤ vertex < count.
+  @inline(__always)
   static func requireVertex(_ vertex: Int, below count: Int, _ name: String = "a vertex") throws {
     try require(
       vertex >= 0 && vertex < count,
