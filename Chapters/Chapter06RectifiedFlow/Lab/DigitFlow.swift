@@ -76,7 +76,17 @@ struct DigitTraining {
     var initial = RandomStream(seed: seed).stream("init")
     let model = try start.map { try PictureModel(copying: $0) } ?? PictureModel.flow(for: data, using: &initial)
     var plan = PictureTraining(steps: steps)
-    if start != nil { plan.learningRate = 3e-3 }
+    if let start {
+      let shape = [data.channels, data.height, data.width]
+      let classes = data.isLabelled ? data.classCount : 0
+      guard start.imageShape == shape, start.network.configuration.classCount == classes else {
+        throw LabError(
+          "The network to start from draws pictures of \(start.imageShape) in "
+            + "\(start.network.configuration.classCount) classes; the data are \(shape) in \(classes).")
+      }
+      plan.learningRate = 3e-3
+    }
+    plan.configuration = ["start": start == nil ? "new weights" : "given weights"]
     plan.title = "digits, 1-rectified flow"
     let (outcome, _) = try plan.train(
       model, on: data, seed: seed, checkpoint: folder.appendingPathComponent("training.safetensors"), resume: resume,
