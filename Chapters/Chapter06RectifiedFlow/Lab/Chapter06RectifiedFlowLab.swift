@@ -40,6 +40,13 @@ struct Chapter06RectifiedFlowLab: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
+      "Go on from these weights instead of new ones: a flow of this chapter or a denoiser of chapter 5.",
+      valueName: "file"))
+  var start: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
       "Only make pairs with a 1-rectified flow, train a 2-rectified flow on them and write it to this file.",
       valueName: "file"))
   var reflow: String?
@@ -100,13 +107,13 @@ struct Chapter06RectifiedFlowLab: ParsableCommand {
       print(plane.table)
     }
 
-    let plan = training(writer, standard: DigitTraining.standardSteps)
+    var plan = training(writer, standard: DigitTraining.standardSteps)
+    plan.start = try start.map { try PictureModel(contentsOf: URL(fileURLWithPath: $0)) }
     guard let model = try plan.train(on: train) else { throw ExitCode(130) }
     if let weights {
-      try model.save(
-        to: URL(fileURLWithPath: weights),
-        notes: ["data": train.name, "seed": "\(options.seed)", "steps": "\(plan.steps)", "batch size": "32"],
-        precision: .half)
+      var notes = ["data": train.name, "seed": "\(options.seed)", "steps": "\(plan.steps)", "batch size": "32"]
+      notes["start"] = start.map { URL(fileURLWithPath: $0).lastPathComponent }
+      try model.save(to: URL(fileURLWithPath: weights), notes: notes, precision: .half)
     }
     let judge = try DigitJudge()
     let now = try DigitFigures(writer: writer, judge: options.data == nil ? judge : nil).sheet(

@@ -5,21 +5,37 @@ import LabKit
 import NeuralNetworks
 import Tensors
 
-/// The exercises around the network that draws digits: it says the velocity itself, at the time t.
+/// The exercises around the network that draws digits: a velocity at the time t.
+///
+/// The network F says what the best *linear* guess of the velocity leaves over, as in chapter 5. With independent noise
+/// N(0, I) and data of the standard deviation s = ½, x_t has the variance c² and
+///
+///     c² = (1 − t)² + t²s²,    v(x, t) = ((ts² − (1 − t)) / c²) · x + (s/c) · F(x/c, ¼ ln σ),    σ = (1 − t)/t
+///
+/// F's target then has the variance 1 at every time, and v is the velocity of chapter 5's denoiser D by exercise 6.4,
+/// (D(x/t; σ) − x)/(1 − t), without the divisions by 0 at both ends: the networks of the two chapters are exchangeable.
 extension PictureModel {
-  /// The standard deviation of all pixels together, that of the noise being 1.
+  /// s, the standard deviation of all pixels together, that of the noise being 1.
   static let pixelDeviation = 0.5
 
-  /// A fresh network for pictures like these: narrower than chapter 5's, as two of them come with this chapter.
+  /// A fresh network for pictures like these.
   static func flow(for data: ImageDataset, using rng: inout RandomStream) -> PictureModel {
-    PictureModel(for: data, deviation: pixelDeviation, using: &rng) { $0.channels = [24, 48] }
+    PictureModel(for: data, deviation: pixelDeviation, using: &rng)
   }
 
   /// v for training: a time for each row.
   func batchVelocity(labels: [Int]?) -> BatchVelocity {
     let network = raw(labels: labels)
-    // 2t − 1 runs over −1 … 1, which is what the features of the time are made for.
-    return { x, times in network(x, Tensor(times.map { 2 * $0 - 1 }, shape: [times.count])) }
+    return { x, times in
+      let s = Self.pixelDeviation
+      let deviations = times.map { ((1 - $0) * (1 - $0) + $0 * $0 * s * s).squareRoot() }
+      let linear = zip(times, deviations).map { t, c in (t * s * s - (1 - t)) / (c * c) }
+      // Chapter 5's levels end at 0.002 and 80: below there is nothing but data, above nothing but noise.
+      let sigmas = times.map { min(80, max(0.002, (1 - $0) / max($0, 1e-9))) }
+      let rest = network(
+        try x * perSample(deviations.map { 1 / $0 }, like: x), Tensor(sigmas.map { log($0) / 4 }, shape: [times.count]))
+      return try x * perSample(linear, like: x) + rest * perSample(deviations.map { s / $0 }, like: x)
+    }
   }
 
   /// v for solvers, nothing recorded.
@@ -37,10 +53,10 @@ extension PictureModel {
 
 /// How the digits' flows are trained.
 struct DigitTraining {
-  /// What two cores do in three quarters of a minute.
-  static let standardSteps = 1000
+  /// What two quiet cores do in about half a minute.
+  static let standardSteps = 2000
   /// Steps of a reflow.
-  static let reflowSteps = 4000
+  static let reflowSteps = 12_000
   /// How far 1-rectified flow's digits are moved on towards their class. Its pairs are made with it, so that 2-rectified
   /// flow learns it and asks its network only once.
   static let guidance = 1.0
@@ -50,14 +66,27 @@ struct DigitTraining {
   let folder: URL
   let resume: Bool
   let resumeCommand: String
+  /// A network to go on from, at half the learning rate, instead of a fresh one.
+  var start: PictureModel?
 
   // MARK: - 1-rectified flow
 
   /// A network trained on noise and data paired at random; nil if it was interrupted.
   func train(on data: ImageDataset) throws -> PictureModel? {
     var initial = RandomStream(seed: seed).stream("init")
-    let model = PictureModel.flow(for: data, using: &initial)
+    let model = try start.map { try PictureModel(copying: $0) } ?? PictureModel.flow(for: data, using: &initial)
     var plan = PictureTraining(steps: steps)
+    if let start {
+      let shape = [data.channels, data.height, data.width]
+      let classes = data.isLabelled ? data.classCount : 0
+      guard start.imageShape == shape, start.network.configuration.classCount == classes else {
+        throw LabError(
+          "The network to start from draws pictures of \(start.imageShape) in "
+            + "\(start.network.configuration.classCount) classes; the data are \(shape) in \(classes).")
+      }
+      plan.learningRate = 3e-3
+    }
+    plan.configuration = ["start": start == nil ? "new weights" : "given weights"]
     plan.title = "digits, 1-rectified flow"
     let (outcome, _) = try plan.train(
       model, on: data, seed: seed, checkpoint: folder.appendingPathComponent("training.safetensors"), resume: resume,
