@@ -24,6 +24,14 @@ final class SmallPiecesTests: XCTestCase {
     ) { XCTAssertEqual($0 as? Late, Late(item: 5), "the first in order") }
   }
 
+  func testAWrongNumberOfValuesNamesTheExercisesTests() throws {
+    try requireCount(3, 3, of: "levels", exercise: "8.1")
+    XCTAssertThrowsError(try requireCount(2, 3, of: "levels", exercise: "8.1")) { error in
+      XCTAssertTrue("\(error)".contains("levels gave 2 values where 3 are due"), "\(error)")
+      XCTAssertTrue("\(error)".contains("--filter Exercise8_1_"), "\(error)")
+    }
+  }
+
   func testTilesOfPictures() {
     let gray = tiles(of: Tensor([-1, 1, 0, 1, -1, 1, 1, 1], shape: [2, 1, 2, 2]))
     XCTAssertEqual(gray.map { [$0.width, $0.height] }, [[2, 2], [2, 2]])

@@ -18,7 +18,8 @@ struct BeliefFigure {
       depth: 6, symbolCount: Self.symbolCount, rulesPerSymbol: 3, using: &rng)
     let symbols = try sample(model, using: &rng)
     guard symbols.count == model.nodeCount else {
-      throw wrongAnswer("sample returned \(symbols.count) symbols for \(model.nodeCount) nodes", exercise: "10.10")
+      throw LabError.wrongAnswer(
+        "sample returned \(symbols.count) symbols for \(model.nodeCount) nodes", exercise: "10.10")
     }
     // The same luck at every rate: a leaf that is masked at 0.3 is masked at 0.5.
     let luck = model.leaves.map { _ in rng.nextUniform() }
@@ -46,7 +47,7 @@ struct BeliefFigure {
     let up = try upwardPass(model, evidence: evidence)
     let laws = try posteriors(model, messages: up.messages)
     guard laws.count == model.nodeCount, laws.allSatisfy({ $0.count == Self.symbolCount }) else {
-      throw wrongAnswer("posteriors did not return a law for each node", exercise: "10.10")
+      throw LabError.wrongAnswer("posteriors did not return a law for each node", exercise: "10.10")
     }
     var seen = [Bool?](repeating: nil, count: model.nodeCount)
     for (leaf, symbol) in zip(model.leaves, observed) { seen[leaf] = symbol.map { $0 == symbols[leaf] } }

@@ -7,18 +7,13 @@ func requireEveryNode(_ order: [Int], of count: Int, _ what: String, exercise: S
   var isSeen = [Bool](repeating: false, count: count)
   for node in order {
     guard isSeen.indices.contains(node), !isSeen[node] else {
-      throw wrongAnswer("\(what) returned node \(node) twice, or it doesn't exist", exercise: exercise)
+      throw LabError.wrongAnswer("\(what) returned node \(node) twice, or it doesn't exist", exercise: exercise)
     }
     isSeen[node] = true
   }
   guard order.count == count else {
-    throw wrongAnswer("\(what) returned \(order.count) nodes of \(count)", exercise: exercise)
+    throw LabError.wrongAnswer("\(what) returned \(order.count) nodes of \(count)", exercise: exercise)
   }
-}
-
-func wrongAnswer(_ problem: String, exercise: String) -> LabError {
-  LabError(
-    "\(problem). Start with its tests: swift test --filter Exercise\(exercise.replacing(".", with: "_"))_")
 }
 
 extension BinaryTree {

@@ -56,7 +56,7 @@ struct PictureFigures {
       }
       let lossless = try bestQuadtree(of: picture, price: 0)
       guard try decode(lossless) == picture else {
-        throw wrongAnswer("a quadtree at price 0 lost something", exercise: "10.9")
+        throw LabError.wrongAnswer("a quadtree at price 0 lost something", exercise: "10.9")
       }
       row.append(try Self.drawing(of: lossless, picture, name: "lossless"))
       cells.append("\(try Self.bitCount(lossless)) bits")
@@ -79,7 +79,7 @@ struct PictureFigures {
     let bits = try bits(of: tree)
     let read = try quadtree(bits: bits, side: tree.side)
     guard try decode(read) == decode(tree) else {
-      throw wrongAnswer("a quadtree did not survive being written as bits", exercise: "10.9")
+      throw LabError.wrongAnswer("a quadtree did not survive being written as bits", exercise: "10.9")
     }
     return bits.count
   }

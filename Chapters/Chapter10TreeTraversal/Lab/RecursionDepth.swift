@@ -15,7 +15,7 @@ enum RecursionDepth {
       return local
     }
     guard addresses.count == levels, let deepest = addresses.first, let highest = addresses.last else {
-      throw wrongAnswer("fold called combine \(addresses.count) times for \(levels) nodes", exercise: "10.2")
+      throw LabError.wrongAnswer("fold called combine \(addresses.count) times for \(levels) nodes", exercise: "10.2")
     }
     return Int(highest &- deepest) / (levels - 1)
   }

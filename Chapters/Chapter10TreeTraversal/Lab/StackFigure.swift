@@ -82,7 +82,7 @@ struct StackFigure {
       ? try BinaryTree.random(count: n, using: &rng) : try BinaryTree.searchTree(inserting: rng.permutation(n))
     let tour = try eulerTour(tree)
     guard tour.nodes.count == 2 * n - 1, tour.depths.count == 2 * n - 1 else {
-      throw wrongAnswer("eulerTour returned \(tour.nodes.count) places for \(n) nodes", exercise: "10.7")
+      throw LabError.wrongAnswer("eulerTour returned \(tour.nodes.count) places for \(n) nodes", exercise: "10.7")
     }
     let heights = tour.depths.map { Double($0 + 1) }
     var plot = Plot(

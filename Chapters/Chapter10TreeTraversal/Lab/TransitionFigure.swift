@@ -26,7 +26,8 @@ struct TransitionFigure {
     for _ in 0..<samples {
       let symbols = try sample(model, using: &rng)
       guard symbols.count == model.nodeCount else {
-        throw wrongAnswer("sample returned \(symbols.count) symbols for \(model.nodeCount) nodes", exercise: "10.10")
+        throw LabError.wrongAnswer(
+          "sample returned \(symbols.count) symbols for \(model.nodeCount) nodes", exercise: "10.10")
       }
       let luck = model.leaves.map { _ in rng.nextUniform() }
       let shift = model.leaves.map { _ in 1 + rng.integer(below: Self.symbolCount - 1) }

@@ -92,7 +92,9 @@ struct TreeFigures {
       return true
     }
     try requireEveryNode(visited, of: tree.count, "morrisInOrder", exercise: "10.6")
-    guard links.tree == tree else { throw wrongAnswer("morrisInOrder left threads in the tree", exercise: "10.6") }
+    guard links.tree == tree else {
+      throw LabError.wrongAnswer("morrisInOrder left threads in the tree", exercise: "10.6")
+    }
     let drawings = [1, 2, 4, 6, 8, 12].map { moment -> any Drawable in
       let frame = frames[moment - 1]
       var colors = [Color](repeating: .white, count: tree.count)
