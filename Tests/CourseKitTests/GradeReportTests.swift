@@ -5,7 +5,7 @@ import XCTest
 final class GradeReportTests: XCTestCase {
   func testText() throws {
     XCTAssertEqual(
-      try report().text(style: .plain),
+      try Samples.report(of: self).text(style: .plain),
       """
       Chapter 7: Sums: a sample
         ✗ 7.1   The sum                                      3.33/10  wrong
@@ -38,11 +38,14 @@ final class GradeReportTests: XCTestCase {
 
   func testJSON() throws {
     XCTAssertEqual(
-      try report().json(),
+      try Samples.report(of: self).json(),
       """
       {
         "chapters" : [
           {
+            "dropped" : [
+
+            ],
             "exercises" : [
               {
                 "errors" : [
@@ -111,46 +114,17 @@ final class GradeReportTests: XCTestCase {
           }
         ],
         "maxPoints" : 15,
+        "penalty" : 0,
         "points" : 3.33,
         "schema" : "course-grade",
-        "version" : 1
+        "version" : 2
       }
 
       """)
   }
 
   func testJSONCanBeReadBack() throws {
-    let report = try report()
+    let report = try Samples.report(of: self)
     XCTAssertEqual(try JSONDecoder().decode(GradeReport.self, from: Data(report.json().utf8)), report)
-  }
-
-  private func report() throws -> GradeReport {
-    let folder = try TemporaryFolder(of: self)
-    try Samples.write(to: folder)
-    let chapter = try Course(root: folder.url).chapters[0]
-    let rungs = [
-      RungResult(name: "test1_Small", title: "by hand", status: .right, messages: []),
-      RungResult(
-        name: "test2_Large", title: "many numbers", status: .wrong,
-        messages: [
-          RungResult.Message(text: "got 3, want 4: did you skip the last one?", file: "Tests/T.swift", line: 9)
-        ]),
-      RungResult(name: "test3_None", title: "no numbers", status: .notRun, messages: []),
-    ]
-    let error = Diagnostic(
-      file: "Chapters/C/Mean.swift", line: 4, column: 2, severity: .error, message: "missing return")
-    return GradeReport([
-      (
-        chapter,
-        [
-          ExerciseResult(
-            id: "7.1", title: "The sum", status: .wrong, points: 3.33, maxPoints: 10, detail: nil, rungs: rungs,
-            errors: []),
-          ExerciseResult(
-            id: "7.2", title: "The mean", status: .didNotCompile, points: 0, maxPoints: 5, detail: nil, rungs: [],
-            errors: [error]),
-        ]
-      )
-    ])
   }
 }

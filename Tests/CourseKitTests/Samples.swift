@@ -1,3 +1,5 @@
+import XCTest
+
 @testable import CourseKit
 
 /// A small chapter with two exercises, as text and in files.
@@ -88,5 +90,36 @@ enum Samples {
     try folder.write("let given = 1\n", to: "Solutions/Chapter07Sums/Given.swift")
     try folder.write("final class Exercise7_1_Sum {}", to: "Tests/Chapter07SumsTests/Exercise7_1_Sum.swift")
     try folder.write("final class Exercise7_2_Mean {}", to: "Tests/Chapter07SumsTests/Exercise7_2_Mean.swift")
+  }
+
+  /// Grades of that chapter: a rung of three is right, and a file doesn't compile.
+  static func report(of test: XCTestCase) throws -> GradeReport {
+    let folder = try TemporaryFolder(of: test)
+    try write(to: folder)
+    let chapter = try Course(root: folder.url).chapters[0]
+    let rungs = [
+      RungResult(name: "test1_Small", title: "by hand", status: .right, messages: []),
+      RungResult(
+        name: "test2_Large", title: "many numbers", status: .wrong,
+        messages: [
+          RungResult.Message(text: "got 3, want 4: did you skip the last one?", file: "Tests/T.swift", line: 9)
+        ]),
+      RungResult(name: "test3_None", title: "no numbers", status: .notRun, messages: []),
+    ]
+    let error = Diagnostic(
+      file: "Chapters/C/Mean.swift", line: 4, column: 2, severity: .error, message: "missing return")
+    return GradeReport([
+      (
+        chapter,
+        [
+          ExerciseResult(
+            id: "7.1", title: "The sum", status: .wrong, points: 3.33, maxPoints: 10, detail: nil, rungs: rungs,
+            errors: []),
+          ExerciseResult(
+            id: "7.2", title: "The mean", status: .didNotCompile, points: 0, maxPoints: 5, detail: nil, rungs: [],
+            errors: [error]),
+        ]
+      )
+    ])
   }
 }

@@ -52,6 +52,59 @@ final class SubmissionTests: XCTestCase {
       submission.reject(for: [error("Sources/Tensors/Tensor.swift"), error("Chapters/Chapter08X/Exercises/Sum.swift")]))
   }
 
+  func testFindsTheChapterInWhatWasHandedIn() throws {
+    let (_, chapter) = try course()
+    for path in ["Chapters/Chapter07Sums/Exercises", "Chapter07Sums/Exercises", "Chapter07Sums"] {
+      let handedIn = try TemporaryFolder(of: self)
+      try handedIn.write("theirs", to: path + "/Sum.swift")
+      let submission = try Submission(chapter: chapter, from: handedIn.url)
+      XCTAssertEqual(submission.files["Sum.swift"], "theirs", path)
+      XCTAssertEqual(submission.rejected["Mean.swift"]?.map(\.message), ["this file was not handed in"], path)
+    }
+    let handedIn = try TemporaryFolder(of: self)
+    try handedIn.write("theirs", to: "Chapter07Sums/Exercises/Sum.swift")
+    let itself = handedIn.url.appending(path: "Chapter07Sums")
+    XCTAssertEqual(try Submission(chapter: chapter, from: itself).files["Sum.swift"], "theirs")
+  }
+
+  func testWhatIsNoTextIsNotTaken() throws {
+    let (folder, chapter) = try course()
+    let handedIn = try TemporaryFolder(of: self)
+    let path = "Chapter07Sums/Sum.swift"
+    func reason() throws -> String? {
+      try Submission(chapter: chapter, from: handedIn.url).rejected["Sum.swift"]?.first?.message
+    }
+    try handedIn.write(String(repeating: " ", count: SubmittedFile.sizeLimit + 1), to: path)
+    XCTAssertEqual(try reason()?.contains("are the limit"), true)
+
+    try Data([0x66, 0xff, 0x66]).write(to: handedIn.url.appending(path: path))
+    XCTAssertEqual(try reason()?.contains("UTF-8"), true)
+
+    try Data([0x66, 0, 0x66]).write(to: handedIn.url.appending(path: path))
+    XCTAssertEqual(try reason()?.contains("zero byte"), true)
+
+    try handedIn.remove(path)
+    try FileManager.default.createSymbolicLink(
+      at: handedIn.url.appending(path: path),
+      withDestinationURL: folder.url.appending(path: "Solutions/Chapter07Sums/Sum.swift"))
+    XCTAssertEqual(try reason()?.contains("link"), true)
+
+    try handedIn.remove(path)
+    try handedIn.write("x", to: path + "/inner")
+    XCTAssertEqual(try reason()?.contains("ordinary file"), true)
+  }
+
+  func testALinkedFolderIsNotFollowed() throws {
+    let (folder, chapter) = try course()
+    let handedIn = try TemporaryFolder(of: self)
+    try FileManager.default.createSymbolicLink(
+      at: handedIn.url.appending(path: "Chapter07Sums"),
+      withDestinationURL: folder.url.appending(path: "Solutions/Chapter07Sums"))
+    let submission = try Submission(chapter: chapter, from: handedIn.url)
+    XCTAssertEqual(submission.files["Sum.swift"], Samples.sumStub)
+    XCTAssertEqual(submission.rejected["Sum.swift"]?.map(\.message), ["this file was not handed in"])
+  }
+
   private func course() throws -> (TemporaryFolder, Chapter) {
     let folder = try TemporaryFolder(of: self)
     try Samples.write(to: folder)

@@ -1,13 +1,26 @@
-/// Grades the student's files of one's own tree. Every exercise answers for itself alone: a crash, a hang, an early exit,
+import Foundation
+
+/// Grades the student's files of one's own tree, or those of a submission. Every exercise answers for itself alone: a crash, a hang, an early exit,
 /// even a file that doesn't compile costs that exercise and no other.
 public struct Grader: Sendable {
   let build: PackageBuild
   /// Of the random inputs; `nil` for the fixed one.
   let seed: UInt64?
+  /// What was handed in; `nil` for the files in the course's own folders.
+  let submission: URL?
 
-  public init(build: PackageBuild, seed: UInt64? = nil) {
+  /// - Parameter submission: a folder that holds `Chapters/…/Exercises`, a chapter's folder, or its `Exercises`.
+  /// - Throws: ``CourseError`` if there is no such folder.
+  public init(build: PackageBuild, seed: UInt64? = nil, submission: URL? = nil) throws {
     self.build = build
     self.seed = seed
+    self.submission = submission
+    var isFolder: ObjCBool = false
+    if let submission,
+      !FileManager.default.fileExists(atPath: submission.path, isDirectory: &isFolder) || !isFolder.boolValue
+    {
+      throw CourseError(.unknownName, "There is no folder \(submission.path): give the folder that was handed in")
+    }
   }
 
   /// - Parameters:
@@ -18,7 +31,9 @@ public struct Grader: Sendable {
     _ selections: [Selection], onStart: (Manifest.Exercise) -> Void = { _ in }
   ) async throws -> GradeReport {
     let submissions = try await compile(selections.map(\.chapter))
-    let runner = ExerciseRunner(bundle: TestBundle(build: build))
+    let sandbox = submission == nil ? nil : await Sandbox.find()
+    let runner = ExerciseRunner(bundle: TestBundle(build: build), sandbox: sandbox)
+    try await runner.checkSandbox()
     var graded: [(Chapter, [ExerciseResult])] = []
     for (selection, submission) in zip(selections, submissions) {
       var results: [ExerciseResult] = []
@@ -32,12 +47,13 @@ public struct Grader: Sendable {
       }
       graded.append((selection.chapter, results))
     }
-    return GradeReport(graded)
+    let isolation = submission == nil ? nil : sandbox == nil ? GradeReport.Isolation.none : .bubblewrap
+    return GradeReport(graded, isolation: isolation)
   }
 
   /// Builds the chapters' submissions together, replacing files that don't compile by their stubs until the rest does.
   private func compile(_ chapters: [Chapter]) async throws -> [Submission] {
-    var submissions = try chapters.map(Submission.init)
+    var submissions = try chapters.map { try Submission(chapter: $0, from: submission) }
     while true {
       var folders: [String: String] = [:]
       for submission in submissions {

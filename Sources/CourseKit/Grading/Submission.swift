@@ -10,27 +10,57 @@ struct Submission {
   private(set) var rejected: [String: [Diagnostic]] = [:]
   private let stubs: [String: String]
 
-  /// Takes the student's files from the chapter's folder.
-  init(chapter: Chapter) throws {
-    var taken: [String: String] = [:]
+  /// Takes the student's files from the chapter's folder, or from a submission's.
+  ///
+  /// - Parameter folder: what was handed in, see ``folder(of:in:)``; the course's own folder without it.
+  init(chapter: Chapter, from folder: URL? = nil) throws {
+    let source = folder.map { Submission.folder(of: chapter, in: $0) } ?? chapter.url(chapter.exercisesPath)
+    var taken: [String: SubmittedFile] = [:]
     for name in Set(chapter.exercises.map(\.file)) {
-      let file = chapter.url("\(chapter.exercisesPath)/\(name)")
-      taken[name] = FileManager.default.contents(atPath: file.path).map { String(decoding: $0, as: UTF8.self) }
+      taken[name] = source.map { SubmittedFile(name, in: $0) } ?? .missing
     }
-    self.init(chapter: chapter, solutions: try chapter.solutionFiles(), taken: taken)
+    let solutions = try chapter.solutionFiles()
+    if folder == nil {
+      self.init(chapter: chapter, solutions: solutions, taken: taken)
+    } else {
+      self.init(chapter: chapter, solutions: solutions, taken: taken, missing: "this file was not handed in")
+    }
   }
 
-  init(chapter: Chapter, solutions: [SolutionFile], taken: [String: String]) {
+  /// - Parameter missing: what to say of a file that isn't there.
+  init(
+    chapter: Chapter, solutions: [SolutionFile], taken: [String: SubmittedFile],
+    missing: String = "this file is missing: `swift run course author stubs` writes it anew"
+  ) {
     self.chapter = chapter
     stubs = Dictionary(uniqueKeysWithValues: solutions.map { ($0.name, $0.stub) })
     files = stubs
     for exercise in chapter.exercises {
-      guard stubs[exercise.file] != nil, let text = taken[exercise.file] else {
-        reject(exercise.file, because: "this file is missing: `swift run course author stubs` writes it anew")
-        continue
+      switch stubs[exercise.file] == nil ? .missing : taken[exercise.file] ?? .missing {
+      case .text(let text): files[exercise.file] = text
+      case .missing: reject(exercise.file, because: missing)
+      case .refused(let reason): reject(exercise.file, because: reason)
       }
-      files[exercise.file] = text
     }
+  }
+
+  /// Where a chapter's files are in what was handed in: a whole course, a folder of chapters, or a chapter's folder.
+  /// `nil` if they are nowhere, or if a folder on the way is a link: what it leads to was not handed in.
+  static func folder(of chapter: Chapter, in submission: URL) -> URL? {
+    let candidates = [
+      ["Chapters", chapter.module, "Exercises"], [chapter.module, "Exercises"], [chapter.module],
+      submission.lastPathComponent == chapter.module ? ["Exercises"] : nil,
+      submission.lastPathComponent == chapter.module ? [] : nil,
+    ]
+    return candidates.lazy.compactMap(\.self).compactMap { names in
+      var folder = submission
+      for name in names {
+        folder.append(path: name)
+        let type = try? FileManager.default.attributesOfItem(atPath: folder.path)[.type] as? FileAttributeType
+        guard type == .typeDirectory else { return nil }
+      }
+      return chapter.exercises.contains { SubmittedFile($0.file, in: folder) != .missing } ? folder : nil
+    }.first
   }
 
   /// Puts stubs in the place of the files that the errors are in. An error in the tests of an exercise is one in its

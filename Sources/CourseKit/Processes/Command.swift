@@ -10,6 +10,8 @@ struct Command: Sendable {
   /// Changes to the environment; `nil` removes a variable.
   var environment: [String: String?] = [:]
   var limits = Limits()
+  /// Whether the program reports a signal that ended its child as 128 + the signal's number, as shells do.
+  var tellsSignalsByCode = false
   /// Is told each line of output as it comes.
   var onLine: @Sendable (Substring) -> Void = { _ in }
 
@@ -84,7 +86,9 @@ extension Command {
       }
       return String(decoding: bytes, as: UTF8.self)
     }
-    return Outcome(ending: Ending(result.terminationStatus), output: result.closureResult)
+    var ending = Ending(result.terminationStatus)
+    if tellsSignalsByCode, case .exited(let code) = ending, code > 128 { ending = .signalled(code - 128) }
+    return Outcome(ending: ending, output: result.closureResult)
   }
 
   /// A shell enters the folder and sets the limits, then becomes the program.

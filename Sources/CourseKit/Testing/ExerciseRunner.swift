@@ -6,6 +6,22 @@ struct ExerciseRunner: Sendable {
   static let memoryLimit = 4 << 30
 
   let bundle: TestBundle
+  /// Around code that was handed in; `nil` for one's own, or where there is none.
+  var sandbox: Sandbox?
+
+  /// What a submission mustn't see: with the solutions in sight it could copy its answer from them; .git holds them too.
+  private var hidden: [URL] { ["Solutions", "Tests", ".git"].map { bundle.build.root.appending(path: $0) } }
+
+  /// Tries whether a process can be started in the sandbox at all: once, before anything is graded, because afterwards nobody
+  /// could tell a sandbox that fails from a submission that ends itself.
+  func checkSandbox() async throws {
+    guard let sandbox else { return }
+    let trial = Command("/bin/true", [], in: bundle.build.root)
+    let outcome = try await sandbox.enclose(trial, writable: [], hidden: hidden).run()
+    guard outcome.ending == .exited(0) else {
+      throw CourseError(.environment, "bubblewrap can't enclose the course's folder: \(outcome.output)")
+    }
+  }
 
   /// - Parameters:
   ///   - environment: more variables for the process.
@@ -29,6 +45,9 @@ struct ExerciseRunner: Sendable {
     if let seed { command.environment["EXERCISE_SEED"] = "\(seed)" }
     command.limits = Command.Limits(
       time: exercise.timeLimit, memory: ExerciseRunner.memoryLimit, output: 256 << 10)
+    if let sandbox {
+      command = sandbox.enclose(command, writable: [receipts], hidden: hidden)
+    }
     let outcome = try await command.run()
     let data = (try? Data(contentsOf: receipts)) ?? Data()
     return Verdict(

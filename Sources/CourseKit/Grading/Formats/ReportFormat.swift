@@ -1,0 +1,37 @@
+/// How a ``GradeReport`` is written. `Guides/Grading.md` says where each is read.
+public enum ReportFormat: String, CaseIterable, Sendable {
+  /// For people.
+  case text
+  /// The course's own, with everything in it.
+  case json
+  /// JUnit XML: a suite an exercise, a case a rung.
+  case junit
+  /// Gradescope's `results.json`.
+  case gradescope
+  /// The JSON that GitHub Classroom's reporter takes from a grading step.
+  case classroom
+  /// Markdown, for a GitHub job's summary.
+  case summary
+  /// PrairieLearn's `results.json` of an external grader.
+  case prairielearn
+  /// A line an exercise.
+  case csv
+}
+
+extension GradeReport {
+  /// The whole report in this format.
+  ///
+  /// - Parameter style: colours, for ``ReportFormat/text`` alone.
+  public func written(as format: ReportFormat, style: Style = .plain) throws -> String {
+    switch format {
+    case .text: text(style: style)
+    case .json: try json()
+    case .junit: JUnitReport(self).xml()
+    case .gradescope: try GradescopeReport(self).json()
+    case .classroom: try ClassroomReport(self).json()
+    case .summary: MarkdownReport(self).text()
+    case .prairielearn: try PrairieLearnReport(self).json()
+    case .csv: CSVReport(self).text()
+    }
+  }
+}
