@@ -32,7 +32,7 @@ struct Status: AsyncParsableCommand {
     guard !chapters.isEmpty else { return }
     let progress = output.progress
     progress.begin("Testing what has changed …")
-    let grader = try Grader(build: PackageBuild(course, showing: progress))
+    let grader = try Grader(build: PackageBuild(course, showing: progress), secondChances: false)
     let report = try await grader.grade(chapters.map { .chapter($0) }) { progress.update("Testing \($0.id) …") }
     for (chapter, graded) in zip(chapters, report.chapters) {
       try survey.remember(graded.exercises, of: chapter)

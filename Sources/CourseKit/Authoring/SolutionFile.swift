@@ -66,4 +66,9 @@ extension Chapter {
         name: name, path: "\(solutionsPath)/\(name)", text: text, exercises: exercises(inFile: name))
     }
   }
+
+  /// The text of each of the solutions' files.
+  func solutionTexts() throws -> [String: String] {
+    Dictionary(uniqueKeysWithValues: try solutionFiles().map { ($0.name, $0.lines.joined(separator: "\n")) })
+  }
 }

@@ -1,7 +1,8 @@
 import Foundation
 
-/// Grades the student's files of one's own tree, or those of a submission. Every exercise answers for itself alone: a crash, a hang, an early exit,
-/// even a file that doesn't compile costs that exercise and no other.
+/// Grades the student's files of one's own tree, or those of a submission. Every exercise answers for itself alone: a crash,
+/// a hang, an early exit, even a file that doesn't compile costs that exercise and no other; and what isn't right only because
+/// another exercise isn't is graded once more beside the solution of that one.
 public struct Grader: Sendable {
   let build: PackageBuild
   /// Of the random inputs; `nil` for the fixed one.
@@ -9,12 +10,16 @@ public struct Grader: Sendable {
   /// What was handed in; `nil` for the files in the course's own folders.
   let submission: URL?
 
+  /// Whether an exercise that isn't right gets its second chance.
+  let givesSecondChances: Bool
+
   /// - Parameter submission: a folder that holds `Chapters/…/Exercises`, a chapter's folder, or its `Exercises`.
   /// - Throws: ``CourseError`` if there is no such folder.
-  public init(build: PackageBuild, seed: UInt64? = nil, submission: URL? = nil) throws {
+  public init(build: PackageBuild, seed: UInt64? = nil, submission: URL? = nil, secondChances: Bool = true) throws {
     self.build = build
     self.seed = seed
     self.submission = submission
+    givesSecondChances = secondChances
     var isFolder: ObjCBool = false
     if let submission,
       !FileManager.default.fileExists(atPath: submission.path, isDirectory: &isFolder) || !isFolder.boolValue
@@ -34,7 +39,7 @@ public struct Grader: Sendable {
     let sandbox = submission == nil ? nil : await Sandbox.find()
     let runner = ExerciseRunner(bundle: TestBundle(build: build), sandbox: sandbox)
     try await runner.checkSandbox()
-    var graded: [(Chapter, [ExerciseResult])] = []
+    var graded: [(chapter: Chapter, results: [ExerciseResult])] = []
     for (selection, submission) in zip(selections, submissions) {
       var results: [ExerciseResult] = []
       for exercise in selection.exercises {
@@ -47,8 +52,42 @@ public struct Grader: Sendable {
       }
       graded.append((selection.chapter, results))
     }
+    if givesSecondChances {
+      for index in graded.indices {
+        graded[index].results = try await secondResults(
+          selections[index], submissions[index], graded[index].results, runner, onStart)
+      }
+    }
     let isolation = submission == nil ? nil : sandbox == nil ? GradeReport.Isolation.none : .bubblewrap
-    return GradeReport(graded, isolation: isolation)
+    return GradeReport(graded.map { ($0.chapter, $0.results) }, isolation: isolation)
+  }
+
+  /// The results after second chances.
+  private func secondResults(
+    _ selection: Selection, _ submission: Submission, _ first: [ExerciseResult], _ runner: ExerciseRunner,
+    _ onStart: (Manifest.Exercise) -> Void
+  ) async throws -> [ExerciseResult] {
+    let chapter = selection.chapter
+    let solutions = try chapter.solutionTexts()
+    let chance = SecondChance(
+      selection.exercises, of: chapter, results: first, files: submission.files, solutions: solutions,
+      untouched: submission.untouched)
+    var results = first
+    for round in chance.rounds {
+      let own = submission.files.filter { file in round.exercises.contains { $0.file == file.key } }
+      let workspace = self.workspace(chapter)
+      try workspace.fill(with: solutions.merging(own) { $1 })
+      let built = try await TestBundle(build: build).build(from: .folders([chapter.digits: workspace.path]))
+      // A file that only compiles beside the student's other ones has had its chance.
+      guard case .built = built else { continue }
+      for exercise in round.exercises {
+        guard let index = selection.exercises.firstIndex(of: exercise) else { continue }
+        onStart(exercise)
+        let second = try await runner.run(exercise, of: chapter, seed: seed)
+        results[index] = results[index].improved(by: second, beside: chance.blamed[exercise.id] ?? [])
+      }
+    }
+    return results
   }
 
   /// Builds the chapters' submissions together, replacing files that don't compile by their stubs until the rest does.

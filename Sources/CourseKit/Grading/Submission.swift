@@ -63,6 +63,9 @@ struct Submission {
     }.first
   }
 
+  /// The files that are still the stubs.
+  var untouched: Set<String> { Set(files.filter { stubs[$0.key] == $0.value }.keys) }
+
   /// Puts stubs in the place of the files that the errors are in. An error in the tests of an exercise is one in its
   /// file: a function isn't there any more, or has other arguments.
   ///

@@ -14,7 +14,8 @@ public struct ResultText {
   public func describe(_ result: ExerciseResult) -> String {
     var lines = [headline(result)]
     switch result.status {
-    case .right: break
+    case .right:
+      if let detail = result.detail { lines.append("      " + style.dim(detail)) }
     case .toDo:
       let places = result.rungs.flatMap { $0.status == .toDo ? $0.messages : [] }.map(\.text)
       if let first = places.first { lines.append("      " + style.dim(first)) }
