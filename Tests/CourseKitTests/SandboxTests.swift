@@ -26,7 +26,7 @@ final class SandboxTests: XCTestCase {
     try await expect("cat Lesson.md", "lesson", "the course can be read")
     try await expect("echo $EXERCISE_SEED", "17", "the grader's variables are there")
     try await expect("ls Solutions", "", "the solutions can't")
-    try await expect("cat .git", "", "nor can a hidden file")
+    try await expect("cat .git 2>/dev/null; echo end", "end", "nor can a hidden file")
     try await expect("echo x > receipts && cat receipts", "x", "what is writable can be written")
     try await expect("echo x 2>/dev/null > Lesson.md || echo refused", "refused", "the rest can't")
     try await expect("echo x 2>/dev/null > Solutions/y || echo refused", "refused", "nor what is hidden")

@@ -10,15 +10,20 @@ public struct Grader: Sendable {
   /// What was handed in; `nil` for the files in the course's own folders.
   let submission: URL?
 
+  /// How many exercises are tested at once.
+  let jobs: Int
   /// Whether an exercise that isn't right gets its second chance.
   let givesSecondChances: Bool
 
   /// - Parameter submission: a folder that holds `Chapters/…/Exercises`, a chapter's folder, or its `Exercises`.
   /// - Throws: ``CourseError`` if there is no such folder.
-  public init(build: PackageBuild, seed: UInt64? = nil, submission: URL? = nil, secondChances: Bool = true) throws {
+  public init(
+    build: PackageBuild, seed: UInt64? = nil, submission: URL? = nil, jobs: Int = 1, secondChances: Bool = true
+  ) throws {
     self.build = build
     self.seed = seed
     self.submission = submission
+    self.jobs = jobs
     givesSecondChances = secondChances
     var isFolder: ObjCBool = false
     if let submission,
@@ -33,7 +38,7 @@ public struct Grader: Sendable {
   ///   - onStart: is told which exercise's tests begin.
   /// - Throws: ``CourseError`` if the package doesn't build for reasons that lie outside the exercises.
   public func grade(
-    _ selections: [Selection], onStart: (Manifest.Exercise) -> Void = { _ in }
+    _ selections: [Selection], onStart: @escaping @Sendable (Manifest.Exercise) -> Void = { _ in }
   ) async throws -> GradeReport {
     let submissions = try await compile(selections.map(\.chapter))
     let sandbox = submission == nil ? nil : await Sandbox.find()
@@ -41,14 +46,10 @@ public struct Grader: Sendable {
     try await runner.checkSandbox()
     var graded: [(chapter: Chapter, results: [ExerciseResult])] = []
     for (selection, submission) in zip(selections, submissions) {
-      var results: [ExerciseResult] = []
-      for exercise in selection.exercises {
+      let results = try await selection.exercises.concurrentMap(limit: jobs) { exercise in
         onStart(exercise)
-        if let rejection = submission.rejection(of: exercise) {
-          results.append(rejection)
-        } else {
-          results.append(try await runner.run(exercise, of: selection.chapter, seed: seed))
-        }
+        if let rejection = submission.rejection(of: exercise) { return rejection }
+        return try await runner.run(exercise, of: selection.chapter, seed: seed)
       }
       graded.append((selection.chapter, results))
     }
@@ -65,7 +66,7 @@ public struct Grader: Sendable {
   /// The results after second chances.
   private func secondResults(
     _ selection: Selection, _ submission: Submission, _ first: [ExerciseResult], _ runner: ExerciseRunner,
-    _ onStart: (Manifest.Exercise) -> Void
+    _ onStart: @escaping @Sendable (Manifest.Exercise) -> Void
   ) async throws -> [ExerciseResult] {
     let chapter = selection.chapter
     let solutions = try chapter.solutionTexts()
@@ -80,11 +81,13 @@ public struct Grader: Sendable {
       let built = try await TestBundle(build: build).build(from: .folders([chapter.digits: workspace.path]))
       // A file that only compiles beside the student's other ones has had its chance.
       guard case .built = built else { continue }
-      for exercise in round.exercises {
-        guard let index = selection.exercises.firstIndex(of: exercise) else { continue }
+      let second = try await round.exercises.concurrentMap(limit: jobs) { exercise in
         onStart(exercise)
-        let second = try await runner.run(exercise, of: chapter, seed: seed)
-        results[index] = results[index].improved(by: second, beside: chance.blamed[exercise.id] ?? [])
+        return try await runner.run(exercise, of: chapter, seed: seed)
+      }
+      for (exercise, result) in zip(round.exercises, second) {
+        guard let index = selection.exercises.firstIndex(of: exercise) else { continue }
+        results[index] = results[index].improved(by: result, beside: chance.blamed[exercise.id] ?? [])
       }
     }
     return results
