@@ -39,7 +39,7 @@ let core: [Target] = [
   .tests("DatasetsTests", ["Datasets"], resources: [.copy("Fixtures")]),
   .tests("OptimalTransportTests", ["OptimalTransport", "Tensors"], resources: [.copy("Fixtures")]),
   .tests("LabKitTests", ["LabKit", "Exercises", "Tensors", "NeuralNetworks", "Datasets", "Figures", .argumentParser]),
-  .tests("CourseKitTests", ["CourseKit", "Exercises", "ExerciseTesting"]),
+  .tests("CourseKitTests", ["CourseKit", "Exercises", "ExerciseTesting", "Figures"]),
 ]
 
 let package = Package(

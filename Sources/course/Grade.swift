@@ -86,13 +86,14 @@ struct Grade: AsyncParsableCommand {
     var report = try await grader.grade(selections) { progress.update("Testing \($0.id) \($0.title) …") }
     progress.clear()
     if let policy { report = report.applying(policy, submittedAt: submitted.flatMap(GradingPolicy.time)) }
-    let text = try report.written(as: format, style: file == nil ? output.style : .plain)
+    let pictures = folder.map { ($0, selections.map(\.chapter)) }
+    let text = try report.written(as: format, style: file == nil ? output.style : .plain, picturesIn: pictures)
     if let file {
       try write(text, to: file)
     } else {
       print(text, terminator: "")
     }
-    for copy in also { try write(try report.written(as: copy.format), to: copy.file) }
+    for copy in also { try write(try report.written(as: copy.format, picturesIn: pictures), to: copy.file) }
     if !report.isAllRight { throw ExitCode.notRight }
   }
 

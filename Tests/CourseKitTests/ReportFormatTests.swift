@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 import XCTest
 
@@ -76,6 +77,33 @@ final class ReportFormatTests: XCTestCase {
 
     report.chapters[0].exercises[0].detail = String(repeating: "x", count: 3 << 20)
     XCTAssertLessThan(try report.written(as: .prairielearn).utf8.count, 1 << 20, "more than 1 MB is refused")
+  }
+
+  func testThePageShowsThePicturesThatWereHandedIn() throws {
+    let course = try TemporaryFolder(of: self)
+    try Samples.write(to: course)
+    let chapter = try Course(root: course.url).chapters[0]
+    let handedIn = try TemporaryFolder(of: self)
+    func page() throws -> String {
+      try Samples.report(of: self).written(as: .html, picturesIn: (handedIn.url, [chapter]))
+    }
+    XCTAssertFalse(try page().contains("<h3>Pictures</h3>"))
+
+    let image = Image(width: 4, height: 4, format: .gray, pixels: Array(repeating: 7, count: 16))
+    let (mine, reference) = ("Output/Chapter07Sums/line.png", "Solutions/Chapter07Sums/Figures/line.png")
+    try handedIn.write("", to: mine)
+    try course.write("", to: reference)
+    try PNG.write(image, to: course.url.appending(path: reference))
+    try PNG.write(image, to: handedIn.url.appending(path: mine))
+    XCTAssert(try page().contains("like the reference"))
+    XCTAssert(try page().contains("data:image/png;base64,"))
+
+    // A link to the reference itself is not the student's picture.
+    try handedIn.remove(mine)
+    try FileManager.default.createSymbolicLink(
+      at: handedIn.url.appending(path: mine), withDestinationURL: course.url.appending(path: reference))
+    XCTAssertFalse(try page().contains("like the reference"))
+    XCTAssert(try page().contains("no ordinary file"))
   }
 
   func testSummary() throws {

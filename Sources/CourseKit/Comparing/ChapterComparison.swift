@@ -8,15 +8,18 @@ public struct ChapterComparison: Sendable {
   public let output: URL
   public let figures: [FigureComparison]
 
-  /// - Parameter output: the folder with the run's pictures; `nil` for the chapter's own.
-  public init(_ chapter: Chapter, output: URL? = nil) {
+  /// - Parameters:
+  ///   - output: the folder with the run's pictures; `nil` for the chapter's own.
+  ///   - objection: why a file isn't to be opened; `nil` if it may be.
+  public init(_ chapter: Chapter, output: URL? = nil, objection: (URL) -> String? = { _ in nil }) {
     let folder = output ?? chapter.url(chapter.outputPath)
     self.chapter = chapter
     self.output = folder
     figures = chapter.manifest.figures.map { figure in
-      FigureComparison(
-        figure, yours: folder.appending(path: "\(figure.name).png"),
-        reference: chapter.url("\(chapter.referencesPath)/\(figure.name).png"))
+      let yours = folder.appending(path: "\(figure.name).png")
+      if let reason = objection(yours) { return FigureComparison(figure, unusable: reason) }
+      return FigureComparison(
+        figure, yours: yours, reference: chapter.url("\(chapter.referencesPath)/\(figure.name).png"))
     }
   }
 

@@ -9,31 +9,19 @@ struct ComparisonPage {
 
   func html() throws -> String {
     let chapter = comparison.chapter.manifest
-    let title = "Chapter \(chapter.number): \(chapter.title)".escapedForHTML
+    return HTMLPage(title: "Chapter \(chapter.number): \(chapter.title)", body: try body()).text
+  }
+
+  /// The table and the pictures.
+  func body() throws -> String {
     let rows = comparison.figures.map(row).joined(separator: "\n")
     let sections = try comparison.figures.map(section).joined(separator: "\n")
     return """
-      <!doctype html>
-      <html lang="en">
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width">
-      <title>\(title)</title>
-      <style>
-      body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff; }
-      table { border-collapse: collapse; width: 100%; }
-      th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #ddd; vertical-align: top; }
-      img { max-width: 100%; border: 1px solid #ddd; }
-      small { color: #666; }
-      .good { color: #17722b; } .bad { color: #b3261e; } .neutral { color: #666; }
-      </style>
-      <h1>\(title)</h1>
       <table>
       <tr><th>Figure</th><th>Kind</th><th>Measure</th><th>Value</th><th>Limit</th><th>Verdict</th></tr>
       \(rows)
       </table>
       \(sections)
-      </html>
-
       """
   }
 
@@ -52,8 +40,7 @@ struct ComparisonPage {
   private func section(_ figure: FigureComparison) throws -> String {
     let name = figure.figure.name.escapedForHTML
     let picture = try figure.triptych.map { image in
-      let data = Data(try PNG.encode(image)).base64EncodedString()
-      return "<img alt=\"\(name): yours, reference, difference\" src=\"data:image/png;base64,\(data)\">"
+      try HTMLPage.picture(image, "\(figure.figure.name): yours, reference, difference")
     }
     let origin = figure.provenance.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: " · ")
     return """

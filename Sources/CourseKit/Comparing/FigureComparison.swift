@@ -37,6 +37,12 @@ extension FigureComparison {
   /// of curves and letters may change.
   static let standardLimit = 0.001
 
+  init(_ figure: Manifest.Figure, unusable reason: String) {
+    self.init(
+      figure: figure, verdict: .unusable(reason), measure: "", value: nil,
+      limit: figure.limit ?? FigureComparison.standardLimit, note: "", triptych: nil, provenance: [:])
+  }
+
   /// - Parameters:
   ///   - yours, reference: the PNG files, which may not be there.
   init(_ figure: Manifest.Figure, yours: URL, reference: URL) {

@@ -53,12 +53,7 @@ struct Submission {
       submission.lastPathComponent == chapter.module ? [] : nil,
     ]
     return candidates.lazy.compactMap(\.self).compactMap { names in
-      var folder = submission
-      for name in names {
-        folder.append(path: name)
-        let type = try? FileManager.default.attributesOfItem(atPath: folder.path)[.type] as? FileAttributeType
-        guard type == .typeDirectory else { return nil }
-      }
+      guard let folder = submission.plainFolder(names) else { return nil }
       return chapter.exercises.contains { SubmittedFile($0.file, in: folder) != .missing } ? folder : nil
     }.first
   }

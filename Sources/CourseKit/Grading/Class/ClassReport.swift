@@ -60,45 +60,30 @@ public struct ClassReport: Sendable {
   public func html() throws -> String {
     let totals = reports.map(\.report.points)
     let most = reports.map(\.report.maxPoints).max() ?? 0
-    return """
-      <!doctype html>
-      <html lang="en">
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width">
-      <title>A class of \(reports.count)</title>
-      <style>
-      body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff; }
-      table { border-collapse: collapse; width: 100%; }
-      th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #ddd; vertical-align: top; }
-      td.number { text-align: right; font-variant-numeric: tabular-nums; }
-      img { max-width: 100%; }
-      small { color: #666; }
-      </style>
-      <h1>\(reports.count) submissions</h1>
+    let body = """
       <p>Points of \(most.brief): mean \(mean(totals).short), median \(median(totals).short).</p>
-      \(try picture(histogram(totals, most: most).image(width: 720, height: 320, scale: 1), "how many have so many points"))
+      \(try HTMLPage.picture(histogram(totals, most: most).image(width: 720, height: 320, scale: 1), "how many have so many points"))
       \(try (reports.first?.report.chapters ?? []).map(chapter).joined(separator: "\n"))
       <h2>Where most fail first</h2>
-      \(table(
+      \(HTMLPage.table(
         ["Exercise", "Rung", "Submissions", "What most of them were told"],
         stumbles().map { [$0.exercise, "\($0.rung): \($0.title)", "\($0.count)", String($0.message.prefix(300))] }))
       <h2>Alike</h2>
       <p>Pairs that share long runs of tokens which few others have. A hint where to look, not a finding: there may be one
       good way to write it.</p>
-      \(table(
+      \(HTMLPage.table(
         ["First", "Second", "Share", "Runs in common"],
         similar.map { [$0.first, $0.second, ($0.share * 100).short + " %", "\($0.common)"] }))
       <h2>Points</h2>
-      \(table(
+      \(HTMLPage.table(
         ["Submission", "Points", "Right", "Wrong", "To do"],
         reports.map { name, report in
           let counted = report.chapters.flatMap(\.counted)
           let (right, toDo) = (counted.count { $0.isRight }, counted.count { $0.status == .toDo })
           return [name, report.points.brief, "\(right)", "\(counted.count - right - toDo)", "\(toDo)"]
         }))
-      </html>
-
       """
+    return HTMLPage(title: "\(reports.count) submissions", body: body).text
   }
 
   private func chapter(_ chapter: GradeReport.Chapter) throws -> String {
@@ -123,9 +108,9 @@ public struct ClassReport: Sendable {
     let image = grid.image(width: 1120, height: 210 * Double(grid.rows.count), scale: 1)
     return """
       <h2>Chapter \(chapter.number): \(chapter.title.escapedForHTML)</h2>
-      \(table(
+      \(HTMLPage.table(
         ["Exercise", "Mean", "Right", "Wrong", "To do", "Did not compile", "Crashed, hung or ended early"], rows))
-      \(try picture(image, "points of each exercise of chapter \(chapter.number)"))
+      \(try HTMLPage.picture(image, "points of each exercise of chapter \(chapter.number)"))
       """
   }
 
@@ -134,24 +119,6 @@ public struct ClassReport: Sendable {
     var plot = Plot(title, x: Axis("points"), y: Axis("submissions"))
     plot.histogram(points, bins: 10, range: 0...max(most, 1), isDensity: false)
     return plot
-  }
-
-  private func picture(_ image: Image, _ description: String) throws -> String {
-    let data = Data(try PNG.encode(image)).base64EncodedString()
-    return "<p><img alt=\"\(description.escapedForHTML)\" src=\"data:image/png;base64,\(data)\"></p>"
-  }
-
-  /// Cells are escaped; those that begin with a digit stand at the right.
-  private func table(_ header: [String], _ rows: [[String]]) -> String {
-    let head = header.map { "<th>\($0.escapedForHTML)</th>" }.joined()
-    let body = rows.map { row in
-      "<tr>"
-        + row.map { cell in
-          let isNumber = cell.first?.isNumber == true && !cell.contains(" ") || cell.hasSuffix(" %")
-          return "<td\(isNumber ? " class=\"number\"" : "")>\(cell.escapedForHTML)</td>"
-        }.joined() + "</tr>"
-    }
-    return "<table><tr>\(head)</tr>\n\(body.joined(separator: "\n"))</table>"
   }
 
   private func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(max(numbers.count, 1)) }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// How a ``GradeReport`` is written. `Guides/Grading.md` says where each is read.
 public enum ReportFormat: String, CaseIterable, Sendable {
   /// For people.
@@ -6,6 +8,8 @@ public enum ReportFormat: String, CaseIterable, Sendable {
   case json
   /// JUnit XML: a suite an exercise, a case a rung.
   case junit
+  /// A page with everything, also with the pictures that were handed in.
+  case html
   /// Gradescope's `results.json`.
   case gradescope
   /// The JSON that GitHub Classroom's reporter takes from a grading step.
@@ -21,12 +25,24 @@ public enum ReportFormat: String, CaseIterable, Sendable {
 extension GradeReport {
   /// The whole report in this format.
   ///
-  /// - Parameter style: colours, for ``ReportFormat/text`` alone.
-  public func written(as format: ReportFormat, style: Style = .plain) throws -> String {
+  /// - Parameters:
+  ///   - style: colours, for ``ReportFormat/text`` alone.
+  ///   - submission: where pictures are, if they were handed in; for ``ReportFormat/html`` alone.
+  public func written(
+    as format: ReportFormat, style: Style = .plain,
+    picturesIn submission: (folder: URL, chapters: [CourseKit.Chapter])? = nil
+  ) throws -> String {
     switch format {
     case .text: text(style: style)
     case .json: try json()
     case .junit: JUnitReport(self).xml()
+    case .html:
+      try HTMLReport(
+        report: self,
+        pictures: submission.map { submission in
+          submission.chapters.compactMap { HandedInPictures.comparison($0, in: submission.folder) }
+        } ?? []
+      ).html()
     case .gradescope: try GradescopeReport(self).json()
     case .classroom: try ClassroomReport(self).json()
     case .summary: MarkdownReport(self).text()
