@@ -9,6 +9,8 @@ public struct Grader: Sendable {
   let seed: UInt64?
   /// What was handed in; `nil` for the files in the course's own folders.
   let submission: URL?
+  /// An instructor's own tests.
+  let hiddenTests: HiddenTests?
 
   /// How many exercises are tested at once.
   let jobs: Int
@@ -18,11 +20,13 @@ public struct Grader: Sendable {
   /// - Parameter submission: a folder that holds `Chapters/…/Exercises`, a chapter's folder, or its `Exercises`.
   /// - Throws: ``CourseError`` if there is no such folder.
   public init(
-    build: PackageBuild, seed: UInt64? = nil, submission: URL? = nil, jobs: Int = 1, secondChances: Bool = true
+    build: PackageBuild, seed: UInt64? = nil, submission: URL? = nil, hiddenTests: HiddenTests? = nil, jobs: Int = 1,
+    secondChances: Bool = true
   ) throws {
     self.build = build
     self.seed = seed
     self.submission = submission
+    self.hiddenTests = hiddenTests
     self.jobs = jobs
     givesSecondChances = secondChances
     var isFolder: ObjCBool = false
@@ -42,13 +46,15 @@ public struct Grader: Sendable {
   ) async throws -> GradeReport {
     let submissions = try await compile(selections.map(\.chapter))
     let sandbox = submission == nil ? nil : await Sandbox.find()
-    let runner = ExerciseRunner(bundle: TestBundle(build: build), sandbox: sandbox)
+    let runner = ExerciseRunner(bundle: TestBundle(build: build), sandbox: sandbox, hiddenTests: hiddenTests)
     try await runner.checkSandbox()
     var graded: [(chapter: Chapter, results: [ExerciseResult])] = []
     for (selection, submission) in zip(selections, submissions) {
       let results = try await selection.exercises.concurrentMap(limit: jobs) { exercise in
         onStart(exercise)
-        if let rejection = submission.rejection(of: exercise) { return rejection }
+        if let rejection = submission.rejection(of: exercise) {
+          return hiddenTests?.tests[exercise.id].map { rejection.adding($0, nil) } ?? rejection
+        }
         return try await runner.run(exercise, of: selection.chapter, seed: seed)
       }
       graded.append((selection.chapter, results))
@@ -60,7 +66,35 @@ public struct Grader: Sendable {
       }
     }
     let isolation = submission == nil ? nil : sandbox == nil ? GradeReport.Isolation.none : .bubblewrap
-    return GradeReport(graded.map { ($0.chapter, $0.results) }, isolation: isolation)
+    return GradeReport(graded.map { ($0.chapter, $0.results) }, isolation: isolation, seed: seed)
+  }
+
+  /// Proves that the solutions pass the hidden tests. One that they don't pass would cost everybody its points.
+  public func checkHiddenTests() async throws {
+    guard let hiddenTests, !hiddenTests.tests.isEmpty else { return }
+    switch try await TestBundle(build: build).build(from: try source([:])) {
+    case .built: break
+    case .failed(let errors, let output):
+      throw CourseError(
+        .buildFailed,
+        "The hidden tests don't compile with the solutions:\n"
+          + PackageBuild.complaint(errors: errors, output: output))
+    }
+    let runner = ExerciseRunner(bundle: TestBundle(build: build))
+    for (chapter, test) in hiddenTests.all {
+      let result = try await runner.run(test, of: chapter, seed: seed)
+      guard result.isRight else {
+        throw CourseError(
+          .brokenCourse,
+          "The solution of \(test.id) fails the hidden tests, so nobody can pass them:\n"
+            + ResultText(style: .plain).describe(result))
+      }
+    }
+  }
+
+  /// These folders for these chapters, the solutions for the others, and the hidden tests if there are any.
+  private func source(_ folders: [String: String]) throws -> ExerciseSource {
+    .folders(folders, tests: try hiddenTests?.fill() ?? [:])
   }
 
   /// The results after second chances.
@@ -78,7 +112,7 @@ public struct Grader: Sendable {
       let own = submission.files.filter { file in round.exercises.contains { $0.file == file.key } }
       let workspace = self.workspace(chapter)
       try workspace.fill(with: solutions.merging(own) { $1 })
-      let built = try await TestBundle(build: build).build(from: .folders([chapter.digits: workspace.path]))
+      let built = try await TestBundle(build: build).build(from: try source([chapter.digits: workspace.path]))
       // A file that only compiles beside the student's other ones has had its chance.
       guard case .built = built else { continue }
       let second = try await round.exercises.concurrentMap(limit: jobs) { exercise in
@@ -103,12 +137,13 @@ public struct Grader: Sendable {
         try workspace.fill(with: submission.files)
         folders[submission.chapter.digits] = workspace.path
       }
-      let result = try await TestBundle(build: build).build(from: .folders(folders))
+      let result = try await TestBundle(build: build).build(from: try source(folders))
       guard case .failed(let errors, let output) = result else { return submissions }
       var isMended = false
       for index in submissions.indices {
         let workspace = self.workspace(submissions[index].chapter)
-        let rejected = submissions[index].reject(for: errors.map(workspace.original))
+        let rejected = submissions[index].reject(
+          for: errors.map { hiddenTests?.redacted($0) ?? $0 }.map(workspace.original))
         isMended = isMended || rejected
       }
       if !isMended { throw CourseError(.buildFailed, PackageBuild.complaint(errors: errors, output: output)) }
