@@ -60,10 +60,7 @@ public struct Grader: Sendable {
       graded.append((selection.chapter, results))
     }
     if givesSecondChances {
-      for index in graded.indices {
-        graded[index].results = try await secondResults(
-          selections[index], submissions[index], graded[index].results, runner, onStart)
-      }
+      try await giveSecondChances(selections, submissions, &graded, runner, onStart)
     }
     let isolation = submission == nil ? nil : sandbox == nil ? GradeReport.Isolation.none : .bubblewrap
     return GradeReport(graded.map { ($0.chapter, $0.results) }, isolation: isolation, seed: seed)
@@ -97,34 +94,73 @@ public struct Grader: Sendable {
     .folders(folders, tests: try hiddenTests?.fill() ?? [:])
   }
 
-  /// The results after second chances.
-  private func secondResults(
-    _ selection: Selection, _ submission: Submission, _ first: [ExerciseResult], _ runner: ExerciseRunner,
-    _ onStart: @escaping @Sendable (Manifest.Exercise) -> Void
-  ) async throws -> [ExerciseResult] {
-    let chapter = selection.chapter
-    let solutions = try chapter.solutionTexts()
-    let chance = SecondChance(
-      selection.exercises, of: chapter, results: first, files: submission.files, solutions: solutions,
-      untouched: submission.untouched)
-    var results = first
-    for round in chance.rounds {
-      let own = submission.files.filter { file in round.exercises.contains { $0.file == file.key } }
-      let workspace = self.workspace(chapter)
-      try workspace.fill(with: solutions.merging(own) { $1 })
-      let built = try await TestBundle(build: build).build(from: try source([chapter.digits: workspace.path]))
-      // A file that only compiles beside the student's other ones has had its chance.
-      guard case .built = built else { continue }
-      let second = try await round.exercises.concurrentMap(limit: jobs) { exercise in
-        onStart(exercise)
-        return try await runner.run(exercise, of: chapter, seed: seed)
+  /// Grades once more what isn't right beside what isn't right. The first rounds of all chapters are built together, then all
+  /// second ones: what takes the time is the build, not how much is in it.
+  private func giveSecondChances(
+    _ selections: [Selection], _ submissions: [Submission],
+    _ graded: inout [(chapter: Chapter, results: [ExerciseResult])],
+    _ runner: ExerciseRunner, _ onStart: @escaping @Sendable (Manifest.Exercise) -> Void
+  ) async throws {
+    var chances: [SecondChance] = []
+    for (index, submission) in submissions.enumerated() {
+      chances.append(
+        SecondChance(
+          selections[index].exercises, of: submission.chapter, results: graded[index].results, files: submission.files,
+          solutions: try submission.chapter.solutionTexts(), untouched: submission.untouched))
+    }
+    for number in 0..<(chances.map(\.rounds.count).max() ?? 0) {
+      var rounds: [Int: SecondChance.Round] = [:]
+      for (index, chance) in chances.enumerated() where number < chance.rounds.count {
+        rounds[index] = chance.rounds[number]
       }
-      for (exercise, result) in zip(round.exercises, second) {
-        guard let index = selection.exercises.firstIndex(of: exercise) else { continue }
-        results[index] = results[index].improved(by: result, beside: chance.blamed[exercise.id] ?? [])
+      for index in try await build(rounds, of: submissions) {
+        guard let round = rounds[index] else { continue }
+        let chapter = submissions[index].chapter
+        let second = try await round.exercises.concurrentMap(limit: jobs) { exercise in
+          onStart(exercise)
+          return try await runner.run(exercise, of: chapter, seed: seed)
+        }
+        for (exercise, result) in zip(round.exercises, second) {
+          guard let place = selections[index].exercises.firstIndex(of: exercise) else { continue }
+          graded[index].results[place] = graded[index].results[place]
+            .improved(by: result, beside: chances[index].blamed[exercise.id] ?? [])
+        }
       }
     }
-    return results
+  }
+
+  /// Builds chapters from their solutions but for the files of a round's exercises. The other chapters stay as they were
+  /// built before, so that nothing of theirs is compiled.
+  ///
+  /// - Parameter rounds: with the submissions' indices as keys.
+  /// - Returns: the indices of those that could be built. A file that compiles only beside the student's other ones has had its
+  ///   chance.
+  private func build(_ rounds: [Int: SecondChance.Round], of submissions: [Submission]) async throws -> [Int] {
+    var open = rounds
+    let folders = Dictionary(uniqueKeysWithValues: submissions.map { ($0.chapter.digits, workspace($0.chapter).path) })
+    for (index, round) in rounds {
+      let submission = submissions[index]
+      let own = submission.files.filter { file in round.exercises.contains { $0.file == file.key } }
+      try workspace(submission.chapter).fill(with: submission.chapter.solutionTexts().merging(own) { $1 })
+    }
+    while !open.isEmpty {
+      guard case .failed(let errors, _) = try await TestBundle(build: build).build(from: try source(folders)) else {
+        return open.keys.sorted()
+      }
+      let failed = open.keys.filter { index in
+        let chapter = submissions[index].chapter
+        let own = [chapter.exercisesPath, "Tests/\(chapter.testTarget)"].map { $0 + "/" }
+        return errors.map { hiddenTests?.redacted($0) ?? $0 }.map(workspace(chapter).original)
+          .contains { error in own.contains(where: error.file.hasPrefix) }
+      }
+      // An error that is nobody's.
+      guard !failed.isEmpty else { return [] }
+      for index in failed {
+        open[index] = nil
+        try workspace(submissions[index].chapter).fill(with: submissions[index].files)
+      }
+    }
+    return []
   }
 
   /// Builds the chapters' submissions together, replacing files that don't compile by their stubs until the rest does.
