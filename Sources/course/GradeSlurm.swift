@@ -42,10 +42,10 @@ struct GradeSlurm: AsyncParsableCommand {
   func run() async throws {
     let course = try Course()
     let selections = try options.selections(of: course)
+    // Reads the hidden tests' list too: what is wrong with it is better told now than by every task.
     let grader = try options.classGrader(of: folder, course, selections, showing: options.output.progress)
     let names = try grader.names()
     if merge { return try merge(names, selections, grader, course) }
-    // What a task would stumble over is better told now.
     let script = SlurmScript(
       course: course, submissions: grader.submissions.absoluteURL.standardizedFileURL,
       out: grader.folder.absoluteURL.standardizedFileURL, tasks: min(tasks, names.count),
