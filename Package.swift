@@ -31,7 +31,7 @@ let core: [Target] = [
   .target(
     name: "LabKit",
     dependencies: ["Exercises", "Tensors", "NeuralNetworks", "Figures", "Datasets", .argumentParser]),
-  .target(name: "CourseKit", dependencies: ["Figures", "Datasets", "Exercises", .yams, .subprocess]),
+  .target(name: "CourseKit", dependencies: ["Tensors", "Figures", "Datasets", "Exercises", .yams, .subprocess]),
   .executableTarget(name: "course", dependencies: ["CourseKit", "Datasets", .argumentParser]),
   .tests("TensorsTests", ["Tensors"], resources: [.copy("Fixtures")]),
   .tests("NeuralNetworksTests", ["NeuralNetworks"], resources: [.copy("Fixtures")]),
@@ -90,8 +90,14 @@ struct Chapter {
 
   /// `EXERCISES=05=.build/course/mistakes` builds that chapter from another folder: so the course tool tries mistakes and
   /// replaces a file that doesn't compile, without touching anybody's work or building the core a second time.
-  var replacement: String? {
-    let replacements: String = Context.environment["EXERCISES"] ?? ""
+  var replacement: String? { folder(in: "EXERCISES") }
+
+  /// `TESTS=05=.build/course/hidden/Tests/Chapter05EDMTests` does the same for a chapter's tests: so the grader adds an
+  /// instructor's own.
+  var replacedTests: String? { folder(in: "TESTS") }
+
+  private func folder(in variable: String) -> String? {
+    let replacements: String = Context.environment[variable] ?? ""
     let prefix: String = number + "="
     for item in replacements.split(separator: ",") where item.hasPrefix(prefix) {
       return String(item.dropFirst(prefix.count))
@@ -118,6 +124,7 @@ struct Chapter {
     let tests = Target.testTarget(
       name: "\(name)Tests",
       dependencies: core + [exercise, "OptimalTransport", "ExerciseTesting"],
+      path: replacedTests,
       resources: [.copy("Fixtures")])
     return [exercises, lab, tests]
   }

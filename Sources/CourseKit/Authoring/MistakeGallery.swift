@@ -46,7 +46,8 @@ public struct MistakeGallery: Sendable {
       let result = try await runner.run(exhibit.exercise, of: chapter, environment: environment)
       let verdict = MistakeVerdict(
         exercise: exhibit.exercise.id, name: exhibit.mistake.name, title: exhibit.mistake.title,
-        promised: exhibit.mistake.message, outcome: .init(result, promised: exhibit.mistake.message))
+        promised: exhibit.mistake.message, outcome: .init(result, promised: exhibit.mistake.message),
+        result: result)
       onVerdict(verdict)
       return verdict
     }

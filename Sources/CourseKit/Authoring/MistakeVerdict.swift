@@ -18,6 +18,8 @@ public struct MistakeVerdict: Equatable, Sendable {
   /// What a failure was to say.
   public let promised: String
   public let outcome: Outcome
+  /// What the tests made of it, all in all.
+  public let result: ExerciseResult
 
   public var isCaught: Bool {
     if case .caught = outcome { true } else { false }

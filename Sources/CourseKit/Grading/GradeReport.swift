@@ -27,6 +27,8 @@ public struct GradeReport: Codable, Equatable, Sendable {
   public var chapters: [Chapter]
   /// What kept a submission's code from the rest of the machine; `nil` for one's own files.
   public var isolation: Isolation?
+  /// Of the tests' random inputs, if it isn't the one that students see.
+  public var seed: UInt64?
 
   public enum Isolation: String, Codable, Sendable {
     case bubblewrap
@@ -36,9 +38,11 @@ public struct GradeReport: Codable, Equatable, Sendable {
 
   /// Adds up the points.
   public init(
-    _ results: [(chapter: CourseKit.Chapter, results: [ExerciseResult])], isolation: Isolation? = nil
+    _ results: [(chapter: CourseKit.Chapter, results: [ExerciseResult])], isolation: Isolation? = nil,
+    seed: UInt64? = nil
   ) {
     self.isolation = isolation
+    self.seed = seed
     chapters = results.map { chapter, results in
       Chapter(
         number: chapter.number, title: chapter.manifest.title, points: results.sum(\.points),
@@ -74,7 +78,8 @@ public struct GradeReport: Codable, Equatable, Sendable {
       return ([heading] + chapter.exercises.map(text.describe) + dropped).joined(separator: "\n")
     }
     let warning = isolation == GradeReport.Isolation.none ? [style.red(GradeReport.noSandbox)] : []
-    return (parts + [summary(text)] + warning).joined(separator: "\n\n") + "\n"
+    let inputs = seed.map { ["  The random inputs were those of the seed \($0)."] } ?? []
+    return (parts + [summary(text)] + inputs + warning).joined(separator: "\n\n") + "\n"
   }
 
   private static let noSandbox =

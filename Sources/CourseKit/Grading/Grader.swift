@@ -9,6 +9,8 @@ public struct Grader: Sendable {
   let seed: UInt64?
   /// What was handed in; `nil` for the files in the course's own folders.
   let submission: URL?
+  /// An instructor's own tests.
+  let hiddenTests: HiddenTests?
 
   /// How many exercises are tested at once.
   let jobs: Int
@@ -18,11 +20,13 @@ public struct Grader: Sendable {
   /// - Parameter submission: a folder that holds `Chapters/…/Exercises`, a chapter's folder, or its `Exercises`.
   /// - Throws: ``CourseError`` if there is no such folder.
   public init(
-    build: PackageBuild, seed: UInt64? = nil, submission: URL? = nil, jobs: Int = 1, secondChances: Bool = true
+    build: PackageBuild, seed: UInt64? = nil, submission: URL? = nil, hiddenTests: HiddenTests? = nil, jobs: Int = 1,
+    secondChances: Bool = true
   ) throws {
     self.build = build
     self.seed = seed
     self.submission = submission
+    self.hiddenTests = hiddenTests
     self.jobs = jobs
     givesSecondChances = secondChances
     var isFolder: ObjCBool = false
@@ -42,55 +46,121 @@ public struct Grader: Sendable {
   ) async throws -> GradeReport {
     let submissions = try await compile(selections.map(\.chapter))
     let sandbox = submission == nil ? nil : await Sandbox.find()
-    let runner = ExerciseRunner(bundle: TestBundle(build: build), sandbox: sandbox)
+    let runner = ExerciseRunner(bundle: TestBundle(build: build), sandbox: sandbox, hiddenTests: hiddenTests)
     try await runner.checkSandbox()
     var graded: [(chapter: Chapter, results: [ExerciseResult])] = []
     for (selection, submission) in zip(selections, submissions) {
       let results = try await selection.exercises.concurrentMap(limit: jobs) { exercise in
         onStart(exercise)
-        if let rejection = submission.rejection(of: exercise) { return rejection }
+        if let rejection = submission.rejection(of: exercise) {
+          return hiddenTests?.tests[exercise.id].map { rejection.adding($0, nil) } ?? rejection
+        }
         return try await runner.run(exercise, of: selection.chapter, seed: seed)
       }
       graded.append((selection.chapter, results))
     }
     if givesSecondChances {
-      for index in graded.indices {
-        graded[index].results = try await secondResults(
-          selections[index], submissions[index], graded[index].results, runner, onStart)
-      }
+      try await giveSecondChances(selections, submissions, &graded, runner, onStart)
     }
     let isolation = submission == nil ? nil : sandbox == nil ? GradeReport.Isolation.none : .bubblewrap
-    return GradeReport(graded.map { ($0.chapter, $0.results) }, isolation: isolation)
+    return GradeReport(graded.map { ($0.chapter, $0.results) }, isolation: isolation, seed: seed)
   }
 
-  /// The results after second chances.
-  private func secondResults(
-    _ selection: Selection, _ submission: Submission, _ first: [ExerciseResult], _ runner: ExerciseRunner,
-    _ onStart: @escaping @Sendable (Manifest.Exercise) -> Void
-  ) async throws -> [ExerciseResult] {
-    let chapter = selection.chapter
-    let solutions = try chapter.solutionTexts()
-    let chance = SecondChance(
-      selection.exercises, of: chapter, results: first, files: submission.files, solutions: solutions,
-      untouched: submission.untouched)
-    var results = first
-    for round in chance.rounds {
-      let own = submission.files.filter { file in round.exercises.contains { $0.file == file.key } }
-      let workspace = self.workspace(chapter)
-      try workspace.fill(with: solutions.merging(own) { $1 })
-      let built = try await TestBundle(build: build).build(from: .folders([chapter.digits: workspace.path]))
-      // A file that only compiles beside the student's other ones has had its chance.
-      guard case .built = built else { continue }
-      let second = try await round.exercises.concurrentMap(limit: jobs) { exercise in
-        onStart(exercise)
-        return try await runner.run(exercise, of: chapter, seed: seed)
-      }
-      for (exercise, result) in zip(round.exercises, second) {
-        guard let index = selection.exercises.firstIndex(of: exercise) else { continue }
-        results[index] = results[index].improved(by: result, beside: chance.blamed[exercise.id] ?? [])
+  /// Proves that the solutions pass the hidden tests. One that they don't pass would cost everybody its points.
+  public func checkHiddenTests() async throws {
+    guard let hiddenTests, !hiddenTests.tests.isEmpty else { return }
+    switch try await TestBundle(build: build).build(from: try source([:])) {
+    case .built: break
+    case .failed(let errors, let output):
+      throw CourseError(
+        .buildFailed,
+        "The hidden tests don't compile with the solutions:\n"
+          + PackageBuild.complaint(errors: errors, output: output))
+    }
+    let runner = ExerciseRunner(bundle: TestBundle(build: build))
+    for (chapter, test) in hiddenTests.all {
+      let result = try await runner.run(test, of: chapter, seed: seed)
+      guard result.isRight else {
+        throw CourseError(
+          .brokenCourse,
+          "The solution of \(test.id) fails the hidden tests, so nobody can pass them:\n"
+            + ResultText(style: .plain).describe(result))
       }
     }
-    return results
+  }
+
+  /// These folders for these chapters, the solutions for the others, and the hidden tests if there are any.
+  private func source(_ folders: [String: String]) throws -> ExerciseSource {
+    .folders(folders, tests: try hiddenTests?.fill() ?? [:])
+  }
+
+  /// Grades once more what isn't right beside what isn't right. The first rounds of all chapters are built together, then all
+  /// second ones: what takes the time is the build, not how much is in it.
+  private func giveSecondChances(
+    _ selections: [Selection], _ submissions: [Submission],
+    _ graded: inout [(chapter: Chapter, results: [ExerciseResult])],
+    _ runner: ExerciseRunner, _ onStart: @escaping @Sendable (Manifest.Exercise) -> Void
+  ) async throws {
+    var chances: [SecondChance] = []
+    for (index, submission) in submissions.enumerated() {
+      chances.append(
+        SecondChance(
+          selections[index].exercises, of: submission.chapter, results: graded[index].results, files: submission.files,
+          solutions: try submission.chapter.solutionTexts(), untouched: submission.untouched))
+    }
+    for number in 0..<(chances.map(\.rounds.count).max() ?? 0) {
+      var rounds: [Int: SecondChance.Round] = [:]
+      for (index, chance) in chances.enumerated() where number < chance.rounds.count {
+        rounds[index] = chance.rounds[number]
+      }
+      for index in try await build(rounds, of: submissions) {
+        guard let round = rounds[index] else { continue }
+        let chapter = submissions[index].chapter
+        let second = try await round.exercises.concurrentMap(limit: jobs) { exercise in
+          onStart(exercise)
+          return try await runner.run(exercise, of: chapter, seed: seed)
+        }
+        for (exercise, result) in zip(round.exercises, second) {
+          guard let place = selections[index].exercises.firstIndex(of: exercise) else { continue }
+          graded[index].results[place] = graded[index].results[place]
+            .improved(by: result, beside: chances[index].blamed[exercise.id] ?? [])
+        }
+      }
+    }
+  }
+
+  /// Builds chapters from their solutions but for the files of a round's exercises. The other chapters stay as they were
+  /// built before, so that nothing of theirs is compiled.
+  ///
+  /// - Parameter rounds: with the submissions' indices as keys.
+  /// - Returns: the indices of those that could be built. A file that compiles only beside the student's other ones has had its
+  ///   chance.
+  private func build(_ rounds: [Int: SecondChance.Round], of submissions: [Submission]) async throws -> [Int] {
+    var open = rounds
+    let folders = Dictionary(uniqueKeysWithValues: submissions.map { ($0.chapter.digits, workspace($0.chapter).path) })
+    for (index, round) in rounds {
+      let submission = submissions[index]
+      let own = submission.files.filter { file in round.exercises.contains { $0.file == file.key } }
+      try workspace(submission.chapter).fill(with: submission.chapter.solutionTexts().merging(own) { $1 })
+    }
+    while !open.isEmpty {
+      guard case .failed(let errors, _) = try await TestBundle(build: build).build(from: try source(folders)) else {
+        return open.keys.sorted()
+      }
+      let failed = open.keys.filter { index in
+        let chapter = submissions[index].chapter
+        let own = [chapter.exercisesPath, "Tests/\(chapter.testTarget)"].map { $0 + "/" }
+        return errors.map { hiddenTests?.redacted($0) ?? $0 }.map(workspace(chapter).original)
+          .contains { error in own.contains(where: error.file.hasPrefix) }
+      }
+      // An error that is nobody's.
+      guard !failed.isEmpty else { return [] }
+      for index in failed {
+        open[index] = nil
+        try workspace(submissions[index].chapter).fill(with: submissions[index].files)
+      }
+    }
+    return []
   }
 
   /// Builds the chapters' submissions together, replacing files that don't compile by their stubs until the rest does.
@@ -103,12 +173,13 @@ public struct Grader: Sendable {
         try workspace.fill(with: submission.files)
         folders[submission.chapter.digits] = workspace.path
       }
-      let result = try await TestBundle(build: build).build(from: .folders(folders))
+      let result = try await TestBundle(build: build).build(from: try source(folders))
       guard case .failed(let errors, let output) = result else { return submissions }
       var isMended = false
       for index in submissions.indices {
         let workspace = self.workspace(submissions[index].chapter)
-        let rejected = submissions[index].reject(for: errors.map(workspace.original))
+        let rejected = submissions[index].reject(
+          for: errors.map { hiddenTests?.redacted($0) ?? $0 }.map(workspace.original))
         isMended = isMended || rejected
       }
       if !isMended { throw CourseError(.buildFailed, PackageBuild.complaint(errors: errors, output: output)) }

@@ -87,7 +87,7 @@ struct Submission {
     return ExerciseResult(
       id: exercise.id.description, title: exercise.title, status: .didNotCompile, points: 0,
       maxPoints: Double(exercise.points), detail: nil,
-      rungs: exercise.rungs.map { RungResult(name: $0.name, title: $0.title, status: .notRun, messages: []) },
+      rungs: exercise.unrun,
       errors: errors)
   }
 

@@ -102,7 +102,7 @@ extension Manifest.Exercise {
 }
 
 extension Manifest.Rung {
-  fileprivate init?(_ node: Node, of exercise: String, _ problems: ManifestFields.Problems) {
+  init?(_ node: Node, of exercise: String, _ problems: ManifestFields.Problems) {
     guard let pair = node.mapping?.first, node.mapping?.count == 1, let name = pair.key.scalar?.string,
       let title = pair.value.scalar?.string
     else {

@@ -8,9 +8,15 @@ struct ExerciseRunner: Sendable {
   let bundle: TestBundle
   /// Around code that was handed in; `nil` for one's own, or where there is none.
   var sandbox: Sandbox?
+  /// Tests to be run besides the exercises' own.
+  var hiddenTests: HiddenTests?
 
-  /// What a submission mustn't see: with the solutions in sight it could copy its answer from them; .git holds them too.
-  private var hidden: [URL] { ["Solutions", "Tests", ".git"].map { bundle.build.root.appending(path: $0) } }
+  /// What a submission mustn't see: with the solutions in sight it could copy its answer from them; .git holds them too,
+  /// and so does the folder in which chapters are put together.
+  private var hidden: [URL] {
+    let own = ["Solutions", "Tests", ".git", ".build/course"].map { bundle.build.root.appending(path: $0) }
+    return own + [hiddenTests?.folder.absoluteURL.standardizedFileURL].compactMap(\.self)
+  }
 
   /// Tries whether a process can be started in the sandbox at all: once, before anything is graded, because afterwards nobody
   /// could tell a sandbox that fails from a submission that ends itself.
@@ -27,6 +33,15 @@ struct ExerciseRunner: Sendable {
   ///   - environment: more variables for the process.
   ///   - seed: of the random inputs; `nil` for the fixed one.
   func run(
+    _ exercise: Manifest.Exercise, of chapter: Chapter, environment: [String: String?] = [:], seed: UInt64? = nil
+  ) async throws -> ExerciseResult {
+    let result = try await runAlone(exercise, of: chapter, environment: environment, seed: seed)
+    guard let test = hiddenTests?.tests[exercise.id] else { return result }
+    return result.adding(test, try await runAlone(test, of: chapter, environment: environment, seed: seed))
+  }
+
+  /// Runs one test class.
+  private func runAlone(
     _ exercise: Manifest.Exercise, of chapter: Chapter, environment: [String: String?] = [:], seed: UInt64? = nil
   ) async throws -> ExerciseResult {
     let nonce = UUID().uuidString

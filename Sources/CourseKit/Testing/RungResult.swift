@@ -30,4 +30,6 @@ public struct RungResult: Codable, Equatable, Sendable {
   public var title: String
   public var status: Status
   public var messages: [Message]
+  /// Whether it is one of an instructor's own tests, of which nobody is told more than the title and the status.
+  public var hidden: Bool?
 }

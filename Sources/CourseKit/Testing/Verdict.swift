@@ -94,8 +94,11 @@ struct Verdict {
     let prefix = root.path + "/"
     var text = receipt.message ?? ""
     if text.hasPrefix("failed - ") { text.removeFirst("failed - ".count) }
-    text = text.replacing(prefix, with: "")
-    let file = receipt.file.map { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : $0 }
+    // Tests that were built from a copy are told by their own place.
+    text = text.replacing(prefix, with: "").replacing(HiddenTests.prefix + "/", with: "")
+    let file = receipt.file.map {
+      ($0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : $0).replacing(HiddenTests.prefix + "/", with: "")
+    }
     return RungResult.Message(text: text, file: file, line: receipt.line)
   }
 

@@ -8,20 +8,33 @@ public struct ClassGrader: Sendable {
   let course: Course
   let build: PackageBuild
   /// Holds a folder a submission.
-  let submissions: URL
+  public let submissions: URL
   let out: ClassFolder
-  let seed: UInt64?
+  /// Of the tests' random inputs; `nil` for the one that students see.
+  public let seed: UInt64?
+  /// An instructor's own tests.
+  let hiddenTests: HiddenTests?
   /// How many exercises are tested at once.
   let jobs: Int
 
-  public init(course: Course, build: PackageBuild, submissions: URL, out: URL, seed: UInt64?, jobs: Int) {
+  /// - Parameter seed: a random one is drawn once, and kept in `seed.txt`: the whole class gets the same inputs, also if
+  ///   the grading is stopped and goes on another day.
+  /// - Throws: ``CourseError`` if `out` can't be written.
+  public init(
+    course: Course, build: PackageBuild, submissions: URL, out: URL, seed: GradingSeed? = nil,
+    hiddenTests: HiddenTests? = nil, jobs: Int
+  ) throws {
     self.course = course
     self.build = build
     self.submissions = submissions
     self.out = ClassFolder(url: out)
-    self.seed = seed
+    self.seed = seed == .random ? try self.out.seed() : seed?.value
+    self.hiddenTests = hiddenTests
     self.jobs = jobs
   }
+
+  /// Where the reports go.
+  public var folder: URL { out.url }
 
   /// How far a run is.
   public struct Progress: Sendable {
@@ -69,9 +82,8 @@ public struct ClassGrader: Sendable {
   ) async throws -> Outcome {
     var outcome = Outcome(graded: [], new: [], failed: [], perHour: nil)
     var spent = 0.0
+    var isProven = false
     let course = courseFingerprint(selections)
-    // The warm build: afterwards each submission compiles only what is its own. Once for all: in a class of ready-graded
-    // submissions not even that.
     for (index, name) in names.enumerated() {
       let folder = submissions.appending(path: name)
       let fingerprint = fingerprint(of: folder, selections, course: course)
@@ -82,9 +94,14 @@ public struct ClassGrader: Sendable {
       let open = names.count - index
       let mean = outcome.new.isEmpty ? nil : spent / Double(outcome.new.count)
       onProgress(Progress(done: index, total: names.count, name: name, remaining: mean.map { $0 * Double(open) }))
+      if !isProven {
+        // What is wrong with them is no submission's fault.
+        try await Grader(build: build, seed: seed, hiddenTests: hiddenTests).checkHiddenTests()
+        isProven = true
+      }
       let start = ContinuousClock.now
       do {
-        let grader = try Grader(build: build, seed: seed, submission: folder, jobs: jobs)
+        let grader = try Grader(build: build, seed: seed, submission: folder, hiddenTests: hiddenTests, jobs: jobs)
         let report = try await grader.grade(selections)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let graded = GradedSubmission(name: name, fingerprint: fingerprint, report: report, seconds: seconds)
@@ -118,9 +135,25 @@ public struct ClassGrader: Sendable {
     return report
   }
 
+  /// What is there of these submissions' grades, and the names of those that still have to be graded.
+  public func kept(_ names: [String], _ selections: [Selection]) -> (graded: [GradedSubmission], missing: [String]) {
+    let course = courseFingerprint(selections)
+    var result: (graded: [GradedSubmission], missing: [String]) = ([], [])
+    for name in names {
+      let fingerprint = fingerprint(of: submissions.appending(path: name), selections, course: course)
+      if let kept = out.graded(name, fingerprint) {
+        result.graded.append(kept)
+      } else {
+        result.missing.append(name)
+      }
+    }
+    return result
+  }
+
   private func courseFingerprint(_ selections: [Selection]) -> Fingerprint {
     var print = Fingerprint()
     if let seed { print.add("\(seed)".utf8) }
+    hiddenTests?.add(to: &print)
     for selection in selections {
       for exercise in selection.exercises { print.add(exercise.id.description.utf8) }
       for folder in [selection.chapter.solutionsPath, "Tests/\(selection.chapter.testTarget)"] {

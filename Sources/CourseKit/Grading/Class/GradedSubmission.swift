@@ -24,6 +24,23 @@ struct ClassFolder: Sendable {
     return kept.name == name && kept.fingerprint == fingerprint ? kept : nil
   }
 
+  /// A random seed that is the same whenever this folder is asked.
+  ///
+  /// - Throws: ``CourseError`` if the folder can't be written, or if something else stands in the file.
+  func seed() throws -> UInt64 {
+    let file = url.appending(path: "seed.txt")
+    guard let data = FileManager.default.contents(atPath: file.path) else {
+      let seed = GradingSeed.random.value
+      try write("\(seed)\n", to: "seed.txt")
+      return seed
+    }
+    guard let seed = UInt64(String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+    else {
+      throw CourseError(.environment, "\(file.path) must hold the seed, a number: remove it, and another is drawn")
+    }
+    return seed
+  }
+
   func save(_ submission: GradedSubmission) throws {
     try write(submission.canonicalJSON(), to: "reports/\(submission.name).json")
   }
