@@ -32,6 +32,9 @@ final class SlurmScriptTests: XCTestCase {
 
   /// The script itself, with a `swift` and a `course` that only write down how they were called.
   func testATaskGradesItsSliceInACopyOfItsOwn() async throws {
+    #if !os(Linux)
+      throw XCTSkip("this system has no `flock` command")
+    #endif
     let folder = try TemporaryFolder(of: self)
     try Samples.write(to: folder)
     try folder.write(
@@ -67,7 +70,7 @@ final class SlurmScriptTests: XCTestCase {
     XCTAssertEqual(
       try folder.read("notes").split(separator: "\n").map(String.init),
       [
-        "swift build --jobs 2 --product course in \(copy) with all",
+        "swift build --product course in \(copy) with all",
         "course grade --no-color --class /class --out \(root)/out --slice 3/5 --chapter 7 --jobs 2",
       ])
     let manager = FileManager.default

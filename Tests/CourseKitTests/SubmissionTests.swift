@@ -28,10 +28,27 @@ final class SubmissionTests: XCTestCase {
     var submission = try full()
     XCTAssert(submission.reject(for: [error("Chapters/Chapter07Sums/Exercises/Sum.swift")]))
     XCTAssertEqual(submission.files["Sum.swift"], Samples.sumStub)
-    XCTAssertEqual(submission.files["Mean.swift"], "mine too")
+    XCTAssertEqual(submission.files["Mean.swift"], "func mean() {}")
     XCTAssertEqual(submission.rejection(of: submission.chapter.exercises[0])?.errors.map(\.message), ["e"])
     // The same again mends nothing, so the grader doesn't build for ever.
     XCTAssertFalse(submission.reject(for: [error("Chapters/Chapter07Sums/Exercises/Sum.swift")]))
+  }
+
+  func testAFunctionThatIsGoneCostsItsOwnFileOnly() throws {
+    let (folder, chapter) = try course()
+    let mean = "func mean() { sum() }"
+    try folder.write("func summe() {}", to: "Chapters/Chapter07Sums/Exercises/Sum.swift")
+    try folder.write(mean, to: "Chapters/Chapter07Sums/Exercises/Mean.swift")
+    var submission = try Submission(chapter: chapter)
+    let elsewhere = error("Chapters/Chapter08X/Exercises/Sum.swift")
+    XCTAssertFalse(submission.reject(for: [elsewhere]), "an error of another chapter is none here")
+    let errors = ["Mean.swift", "Given.swift"].map { error("Chapters/Chapter07Sums/Exercises/\($0)") }
+    XCTAssert(submission.reject(for: errors))
+    XCTAssertEqual(Set(submission.rejected.keys), ["Sum.swift"])
+    XCTAssertEqual(submission.files["Mean.swift"], mean)
+    XCTAssertEqual(submission.rejected["Sum.swift"]?.first?.message.hasPrefix("sum isn't declared any more"), true)
+    XCTAssert(submission.reject(for: errors), "what still doesn't compile then is at fault itself")
+    XCTAssertEqual(Set(submission.rejected.keys), ["Sum.swift", "Mean.swift"])
   }
 
   func testAnErrorInTheTestsIsTheExercises() throws {
@@ -113,8 +130,8 @@ final class SubmissionTests: XCTestCase {
 
   private func full() throws -> Submission {
     let (folder, chapter) = try course()
-    try folder.write("mine", to: "Chapters/Chapter07Sums/Exercises/Sum.swift")
-    try folder.write("mine too", to: "Chapters/Chapter07Sums/Exercises/Mean.swift")
+    try folder.write("func sum() {}", to: "Chapters/Chapter07Sums/Exercises/Sum.swift")
+    try folder.write("func mean() {}", to: "Chapters/Chapter07Sums/Exercises/Mean.swift")
     return try Submission(chapter: chapter)
   }
 

@@ -8,10 +8,7 @@ struct FileDependencies {
     let words = files.mapValues { texts in texts.map(FileDependencies.words) }
     var declaring: [Substring: Set<String>] = [:]
     for (file, texts) in words {
-      for (keyword, name) in texts.flatMap({ zip($0, $0.dropFirst()) })
-      where ["func", "struct", "class", "enum", "protocol", "typealias", "actor"].contains(keyword) {
-        declaring[name, default: []].insert(file)
-      }
+      for name in texts.flatMap(FileDependencies.declared) { declaring[name, default: []].insert(file) }
     }
     for (file, texts) in words {
       let used = texts.joined().reduce(into: Set<String>()) { $0.formUnion(declaring[$1] ?? []) }
@@ -27,6 +24,15 @@ struct FileDependencies {
       for used in direct[next] ?? [] where found.insert(used).inserted { pending.append(used) }
     }
     return found.subtracting([file])
+  }
+
+  /// The names of the functions and types that a text declares.
+  static func declarations(in text: String) -> Set<String> { Set(declared(words(text)).map(String.init)) }
+
+  private static func declared(_ words: [Substring]) -> [Substring] {
+    zip(words, words.dropFirst()).filter { keyword, _ in
+      ["func", "struct", "class", "enum", "protocol", "typealias", "actor"].contains(keyword)
+    }.map(\.1)
   }
 
   /// The words of a text, without what stands in comments of one line.

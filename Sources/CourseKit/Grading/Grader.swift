@@ -44,6 +44,7 @@ public struct Grader: Sendable {
   public func grade(
     _ selections: [Selection], onStart: @escaping @Sendable (Manifest.Exercise) -> Void = { _ in }
   ) async throws -> GradeReport {
+    try BuildFolderLock.take(in: build.root)
     let submissions = try await compile(selections.map(\.chapter))
     let sandbox = submission == nil ? nil : await Sandbox.find()
     let runner = ExerciseRunner(bundle: TestBundle(build: build), sandbox: sandbox, hiddenTests: hiddenTests)
@@ -69,6 +70,7 @@ public struct Grader: Sendable {
   /// Proves that the solutions pass the hidden tests. One that they don't pass would cost everybody its points.
   public func checkHiddenTests() async throws {
     guard let hiddenTests, !hiddenTests.tests.isEmpty else { return }
+    try BuildFolderLock.take(in: build.root)
     switch try await TestBundle(build: build).build(from: try source([:])) {
     case .built: break
     case .failed(let errors, let output):

@@ -67,6 +67,12 @@ struct Submission {
   /// - Returns: whether this changed anything, so that another build may succeed.
   mutating func reject(for errors: [Diagnostic]) -> Bool {
     let before = rejected.count
+    let own = ["\(chapter.exercisesPath)/", "Tests/\(chapter.testTarget)/"]
+    if errors.contains(where: { error in own.contains(where: error.file.hasPrefix) }) {
+      // Where a function is gone, others' calls of it don't compile: that is no fault of theirs.
+      for file in Set(chapter.exercises.map(\.file)).sorted() { rejectIfIncomplete(file) }
+      if rejected.count > before { return true }
+    }
     for error in errors {
       let name = String(error.file.split(separator: "/").last ?? "")
       if error.file.hasPrefix(chapter.exercisesPath + "/") {
@@ -79,6 +85,13 @@ struct Submission {
       }
     }
     return rejected.count > before
+  }
+
+  private mutating func rejectIfIncomplete(_ name: String) {
+    guard let stub = stubs[name], let text = files[name], text != stub else { return }
+    let gone = FileDependencies.declarations(in: stub).subtracting(FileDependencies.declarations(in: text)).sorted()
+    guard !gone.isEmpty else { return }
+    reject(name, because: "\(gone.joined(separator: ", ")) isn't declared any more: the stub's declarations must stay")
   }
 
   /// The result of an exercise whose file was rejected.

@@ -101,8 +101,10 @@ public struct SlurmScript: Sendable {
 
       cd "$copy"
       export SOLUTIONS=all
-      swift build --jobs \(limits.processors) --product course
-      .build/debug/course grade --no-color --class "$submissions" --out "$out" --slice "$task/\(tasks)" \(further)
+      # Without --jobs: it would end up in the compiler's arguments, and the grader's own build would compile all anew.
+      swift build --product course
+      # The lock is this script's alone, not that of the programs that it starts.
+      .build/debug/course grade --no-color --class "$submissions" --out "$out" --slice "$task/\(tasks)" \(further) 9>&-
       unset SOLUTIONS
 
       # All of the slice is graded: the copy has served.
