@@ -4,6 +4,6 @@ struct Author: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "For those who write the course.",
     subcommands: [
-      Stubs.self, Check.self, Mistakes.self, AdoptFigures.self, WriteSyllabus.self, TrainClassifier.self,
+      Stubs.self, Check.self, Mistakes.self, AdoptFigures.self, WriteSyllabus.self, TrainClassifier.self, Hostile.self,
     ])
 }

@@ -1,0 +1,3 @@
+public func deep(_ a: Int) -> Int {
+  return a /*[*/ + a /*]*/
+}

@@ -1,0 +1,3 @@
+func heapPop<Element>(
+  from heap: inout [Element], by areInIncreasingOrder: (Element, Element) throws -> Bool
+) rethrows -> Element? { nil }
