@@ -18,8 +18,8 @@ public struct HostileCorpus: Sendable {
   let build: PackageBuild
   public let submissions: [HostileSubmission]
 
-  /// Seconds of processor time for each compiler: a chapter takes it some seconds.
-  private static let compilerTime = 40
+  /// Seconds of processor time for each compiler: a chapter takes it some seconds, and all else is built before.
+  private static let compilerTime = 20
 
   /// - Parameter names: of those to try; all of them if there is none.
   /// - Throws: ``CourseError`` if the corpus has errors, or a name isn't in it.
@@ -58,6 +58,7 @@ public struct HostileCorpus: Sendable {
   ///
   /// - Parameter onRound: is told each round when it is done.
   public func run(jobs: Int, onRound: (Round) -> Void) async throws -> [Round] {
+    try await build.demand(TestBundle.product, from: .solutions)
     let hasSandbox = await Sandbox.find() != nil
     var done: [Round] = []
     for submissions in rounds {

@@ -32,6 +32,7 @@ struct Hostile: AsyncParsableCommand {
     let rounds = try await corpus.run(jobs: jobs) { round in
       progress.clear()
       print(text.describe(round))
+      fflush(nil)
       progress.begin("Building …")
     }
     progress.clear()

@@ -1,3 +1,3 @@
 public func deep(_ a: Int) -> Int {
-  return a /*[*/ + a /*]*/
+  return a/*[*/.self/*]*/
 }
