@@ -49,7 +49,7 @@ final class HostileTests: XCTestCase {
     let link = try make("link: \"{course}/x\"")
     XCTAssertEqual(try FileManager.default.destinationOfSymbolicLink(atPath: link.path), "/course/x")
     let repeated = try make("repeat: 3", source: "1/*[*/ + a/*]*/\n")
-    XCTAssertEqual(try String(contentsOf: repeated, encoding: .utf8), "1 + a + a + a\n")
+    XCTAssertEqual(try String(contentsOf: repeated, encoding: .utf8), "1+ a\n+ a\n+ a\n")
     for (recipe, type) in [("folder: true", FileAttributeType.typeDirectory), ("pipe: true", .typeUnknown)] {
       let file = try make(recipe)
       let found = try FileManager.default.attributesOfItem(atPath: file.path)[.type] as? FileAttributeType

@@ -126,13 +126,21 @@ public struct Grader: Sendable {
         for index in submissions.indices {
           let suspicions = try await inspectObjects(of: submissions[index])
           for (name, suspicion) in suspicions where !suspicion.refusals.isEmpty {
-            let message = "this can't be handed in: " + suspicion.refusals.joined(separator: "; ")
-            isMended = submissions[index].refuse([name], because: message) || isMended
+            isMended = submissions[index].refuse([name], because: suspicion.refusal) || isMended
           }
           flags[submissions[index].chapter.module] = suspicions.mapValues(\.flags).filter { !$0.value.isEmpty }
         }
         if isMended { continue }
         return (submissions, flags)
+      }
+      // What a public declaration does to the tests shows as errors in other exercises' tests: so first who declares what.
+      if submission != nil, errors.contains(where: { $0.file.hasPrefix("Tests/") }) {
+        for index in submissions.indices {
+          for (name, suspicion) in try await inspectObjects(of: submissions[index]) where !suspicion.refusals.isEmpty {
+            isMended = submissions[index].refuse([name], because: suspicion.refusal) || isMended
+          }
+        }
+        if isMended { continue }
       }
       for index in submissions.indices {
         let workspace = self.workspace(submissions[index].chapter)
@@ -190,7 +198,15 @@ public struct Grader: Sendable {
   /// What there is to say about the files that were compiled, by their names.
   private func inspectObjects(of submission: Submission) async throws -> [String: Suspicion] {
     let module = submission.chapter.module
-    let paths = submission.suspects.map { ($0, build.object(of: $0, in: module)) }
+    let folder = build.root.appending(path: workspace(submission.chapter).path)
+    let paths = submission.suspects.map { ($0, build.object(of: $0, in: module)) }.filter { name, object in
+      // One that is older than the file is of another file.
+      func time(_ path: String) -> Date? {
+        (try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate]) as? Date
+      }
+      guard let made = time(object), let written = time(folder.appending(path: name).path) else { return false }
+      return made >= written
+    }
     let objects = try await ObjectFile.read(Dictionary(uniqueKeysWithValues: paths), in: build.root)
     var suspicions: [String: Suspicion] = [:]
     for (name, object) in objects {

@@ -19,7 +19,7 @@ public struct HostileCorpus: Sendable {
   public let submissions: [HostileSubmission]
 
   /// Seconds of processor time for each compiler: a chapter takes it some seconds, and all else is built before.
-  private static let compilerTime = 20
+  private static let compilerTime = 60
 
   /// - Parameter names: of those to try; all of them if there is none.
   /// - Throws: ``CourseError`` if the corpus has errors, or a name isn't in it.
@@ -98,7 +98,10 @@ public struct HostileCorpus: Sendable {
     let results = report.chapters.flatMap(\.exercises)
     var harm = try courseFiles().changes(since: before)
     for result in results where !submissions.contains(where: { $0.exercise.description == result.id }) {
-      if !result.isRight { harm.append("\(result.id), a right answer, is \(result.status.rawValue)") }
+      if !result.isRight {
+        let why = result.errors.first?.message ?? result.detail ?? ""
+        harm.append("\(result.id), a right answer, is \(result.status.rawValue): \(why)")
+      }
       if let flags = result.flags { harm.append("\(result.id), a right answer, is flagged: \(flags)") }
     }
     let verdicts = submissions.map { submission in

@@ -32,7 +32,8 @@ public struct HostileSubmission: Equatable, Sendable {
     case bytes(Int)
     /// These bytes, in hexadecimal.
     case hex(String)
-    /// What stands between `/*[*/` and `/*]*/` in the folder's file so many times, with the number behind each `func`'s name.
+    /// What stands between `/*[*/` and `/*]*/` in the folder's file so many times, each on lines of its own, and with its
+    /// number behind `func slow`.
     case repetition(Int)
     /// A named pipe.
     case pipe
@@ -109,9 +110,10 @@ public struct HostileSubmission: Equatable, Sendable {
       guard let start = text.firstRange(of: "/*[*/"), let end = text.firstRange(of: "/*]*/") else {
         throw CourseError(.brokenCourse, "\(source.path) has no /*[*/ … /*]*/ to repeat")
       }
-      let part = text[start.upperBound..<end.lowerBound]
+      let part = text[start.upperBound..<end.lowerBound].trimmingCharacters(in: .whitespacesAndNewlines)
       let parts = (0..<count).map { part.replacing("func slow", with: "func slow\($0)") }
-      try Data((text[..<start.lowerBound] + parts.joined() + text[end.upperBound...]).utf8).write(to: file)
+      try Data((text[..<start.lowerBound] + parts.joined(separator: "\n") + text[end.upperBound...]).utf8).write(
+        to: file)
     case .pipe:
       guard mkfifo(file.path, 0o600) == 0 else {
         throw CourseError(.environment, "No pipe can be made at \(file.path)")

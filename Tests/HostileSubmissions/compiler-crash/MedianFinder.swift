@@ -1,3 +1,6 @@
 public func deep(_ a: Int) -> Int {
-  return a/*[*/.self/*]*/
+  return a
+    /*[*/
+  .self
+  /*]*/
 }

