@@ -1,7 +1,7 @@
 /// One line that the test bundle writes for the grader, as JSON. CourseKit's `Receipt` reads it.
 ///
 /// An exercise that ends the process, crashes or hangs leaves no `finished`; one that fakes the output of XCTest leaves
-/// nothing at all. Every receipt bears the nonce that the grader gave to this process alone.
+/// nothing at all. Every receipt bears a word that the grader gave to this process alone, and that is good for this one.
 struct Receipt: Encodable {
   enum Event: String, Encodable {
     case started, failed, skipped, finished

@@ -53,6 +53,47 @@ final class CommandTests: XCTestCase {
     }
   #endif
 
+  #if os(Linux)
+    func testTooManyProcessesEndTheWholeGroup() async throws {
+      // Bounded: each of eight shells waits, so that a limit that fails leaves eight processes for a moment.
+      var command = Command("sh", ["-c", "for i in 1 2 3 4 5 6 7 8; do sleep 20 & done; wait"], in: URL(filePath: "/"))
+      command.limits.processes = 5
+      command.limits.time = 15
+      let start = ContinuousClock.now
+      let outcome = try await command.run()
+      XCTAssertEqual(outcome.ending, .stopped(because: "it had 8 processes, and 5 are the limit"))
+      XCTAssertLessThan((ContinuousClock.now - start) / .seconds(1), 10)
+      command.limits.processes = 20
+      command.limits.time = 1
+      let allowed = try await command.run()
+      XCTAssertEqual(allowed.ending, .timedOut, "as many as are allowed run on")
+    }
+
+    func testMemoryOfAllProcessesTogether() async throws {
+      let hoard = "head -c 40000000 /dev/zero | tail -c 40000000 | sleep 20"
+      var command = Command("sh", ["-c", "(\(hoard)) & (\(hoard)) & wait"], in: URL(filePath: "/"))
+      command.limits.processes = 20
+      command.limits.memory = 60 << 20
+      command.limits.time = 15
+      guard case .stopped(let why) = try await command.run().ending else {
+        return XCTFail("two processes of 40 MB each passed a limit of 60 MB")
+      }
+      XCTAssert(why.contains("60 are the limit"), why)
+    }
+  #endif
+
+  func testLimitsOfFilesAndProcessorTime() async throws {
+    let folder = try TemporaryFolder(of: self)
+    var command = Command("sh", ["-c", "head -c 100000 /dev/zero > file"], in: folder.url)
+    command.limits.fileSize = 4096
+    _ = try await command.run()
+    XCTAssertEqual(try folder.read("file").utf8.count, 4096)
+    command.arguments = ["-c", "while :; do :; done"]
+    command.limits = Command.Limits(time: 60, processorTime: 1)
+    let outcome = try await command.run()
+    XCTAssertEqual(outcome.ending, .signalled(SIGXCPU))
+  }
+
   func testLinesAreTold() async throws {
     let lines = Mutex<[String]>([])
     var command = Command("sh", ["-c", "echo a; echo b"], in: URL(filePath: "/"))

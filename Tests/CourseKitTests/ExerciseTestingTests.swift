@@ -44,9 +44,20 @@ final class ExerciseTestingTests: XCTestCase {
   func testWhatIsWrittenCanBeRead() throws {
     let written = ExerciseTesting.Receipt(
       nonce: "n", event: .failed, suite: "T.C", test: "test1", message: "ρ", file: "f", line: 3, assertions: nil)
-    let receipts = CourseKit.Receipt.all(in: try JSONEncoder().encode(written), nonce: "n")
+    let line = try JSONEncoder().encode(written) + Data("\n".utf8)
+    let (receipts, areForged) = CourseKit.Receipt.all(in: line, words: ["n"])
     XCTAssertEqual(
       receipts,
       [CourseKit.Receipt(nonce: "n", event: .failed, suite: "T.C", test: "test1", message: "ρ", file: "f", line: 3)])
+    XCTAssertFalse(areForged)
+  }
+
+  func testWordsAreReadAndUsedOnce() throws {
+    let channel = try ReceiptChannel()
+    defer { close(channel.remote) }
+    var words = ReceiptWords(from: channel.remote)
+    for word in channel.words { XCTAssertEqual(words.next(), word) }
+    XCTAssertNil(words.next(), "no word is used twice")
+    XCTAssertEqual(Set(channel.words).count, ReceiptChannel.wordCount)
   }
 }

@@ -63,6 +63,32 @@ final class SubmissionTests: XCTestCase {
     XCTAssertEqual(Set(submission.rejected.keys), ["Sum.swift", "Mean.swift"])
   }
 
+  func testWhatIsDeclaredTwiceIsTheNewcomersFault() throws {
+    let (folder, chapter) = try course()
+    try folder.write("func given() {}\nfunc expect() {}", to: "Chapters/Chapter07Sums/Exercises/Sum.swift")
+    try folder.write("mine too", to: "Chapters/Chapter07Sums/Exercises/Mean.swift")
+    for (file, message) in [
+      ("Chapters/Chapter07Sums/Exercises/Given.swift", "invalid redeclaration of 'given()'"),
+      ("Chapters/Chapter07Sums/Exercises/Mean.swift", "ambiguous use of 'given()'"),
+      ("Tests/Chapter07SumsTests/Exercise7_2_Mean.swift", "ambiguous use of 'expect'"),
+    ] {
+      var submission = try Submission(chapter: chapter)
+      let error = Diagnostic(file: file, line: 1, column: 1, severity: .error, message: message)
+      XCTAssert(submission.reject(for: [error]))
+      XCTAssertEqual(Set(submission.rejected.keys), ["Sum.swift"], message)
+    }
+  }
+
+  func testWhatIsRefused() throws {
+    var submission = try full()
+    XCTAssertEqual(submission.suspects, ["Mean.swift", "Sum.swift"])
+    XCTAssert(submission.refuse(["Sum.swift", "Given.swift"], because: "no", line: 3))
+    XCTAssertEqual(submission.files["Sum.swift"], Samples.sumStub)
+    XCTAssertEqual(submission.rejected["Sum.swift"]?.map(\.line), [3])
+    XCTAssertEqual(submission.suspects, ["Mean.swift"])
+    XCTAssertFalse(submission.refuse(["Sum.swift", "Given.swift"], because: "no"), "the stub itself isn't refused")
+  }
+
   func testErrorsElsewhereAreNotTheStudents() throws {
     var submission = try full()
     XCTAssertFalse(

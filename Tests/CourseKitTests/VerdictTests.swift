@@ -104,24 +104,27 @@ final class VerdictTests: XCTestCase {
     XCTAssertEqual(result.detail, "the tests ended with code 1 though no failure was recorded")
   }
 
-  func testOnlyReceiptsWithTheNonceAreRead() throws {
-    let lines = """
-      {"event":"started","nonce":"right","suite":"s","test":"a"}
-      {"event":"finished","nonce":"forged","suite":"s","test":"a","assertions":3}
-      {"event":"finished","suite":"s","test":"a","assertions":3}
-      not json
-      {"event":"finished","nonce":"right","suite":"s","test":"a","asser
-      """
-    let receipts = Receipt.all(in: Data(lines.utf8), nonce: "right")
-    XCTAssertEqual(receipts.map(\.event), [.started])
+  func testForgedReceiptsCostEverything() throws {
+    let result = try judge(rungs.flatMap(passed), areForged: true)
+    XCTAssertEqual(result.status, .wrong)
+    XCTAssertEqual(result.points, 0)
+    XCTAssertEqual(result.detail, "something else than the tests wrote receipts, so nothing here is believed")
+  }
+
+  func testStoppedForTakingTooMuch() throws {
+    let receipts = passed(rungs[0]) + [receipt(.started, rungs[1])]
+    let result = try judge(receipts, .stopped(because: "it had 33 processes, and 32 are the limit"))
+    XCTAssertEqual(result.status, .crashed)
+    XCTAssertEqual(result.points, 3.33)
+    XCTAssertEqual(result.detail, "stopped: it had 33 processes, and 32 are the limit")
   }
 
   private func judge(
-    _ receipts: [Receipt], _ ending: Command.Ending = .exited(0), output: String = ""
+    _ receipts: [Receipt], _ ending: Command.Ending = .exited(0), output: String = "", areForged: Bool = false
   ) throws -> ExerciseResult {
     Verdict(
-      exercise: try Samples.parsed().exercises[0], testTarget: "Chapter07SumsTests", receipts: receipts, ending: ending,
-      output: output, root: URL(filePath: "/root")
+      exercise: try Samples.parsed().exercises[0], testTarget: "Chapter07SumsTests", receipts: receipts,
+      areForged: areForged, ending: ending, output: output, root: URL(filePath: "/root")
     ).result
   }
 

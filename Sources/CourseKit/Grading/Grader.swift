@@ -16,12 +16,14 @@ public struct Grader: Sendable {
   let jobs: Int
   /// Whether an exercise that isn't right gets its second chance.
   let givesSecondChances: Bool
+  /// Seconds of processor time that each compiler gets for what was handed in. The course's own slowest file takes a few.
+  let compilerTime: Int
 
   /// - Parameter submission: a folder that holds `Chapters/…/Exercises`, a chapter's folder, or its `Exercises`.
   /// - Throws: ``CourseError`` if there is no such folder.
   public init(
     build: PackageBuild, seed: UInt64? = nil, submission: URL? = nil, hiddenTests: HiddenTests? = nil, jobs: Int = 1,
-    secondChances: Bool = true
+    secondChances: Bool = true, compilerTime: Int = 300
   ) throws {
     self.build = build
     self.seed = seed
@@ -29,6 +31,7 @@ public struct Grader: Sendable {
     self.hiddenTests = hiddenTests
     self.jobs = jobs
     givesSecondChances = secondChances
+    self.compilerTime = compilerTime
     var isFolder: ObjCBool = false
     if let submission,
       !FileManager.default.fileExists(atPath: submission.path, isDirectory: &isFolder) || !isFolder.boolValue
@@ -45,7 +48,7 @@ public struct Grader: Sendable {
     _ selections: [Selection], onStart: @escaping @Sendable (Manifest.Exercise) -> Void = { _ in }
   ) async throws -> GradeReport {
     try BuildFolderLock.take(in: build.root)
-    let submissions = try await compile(selections.map(\.chapter))
+    let (submissions, flags) = try await compile(selections.map(\.chapter))
     let sandbox = submission == nil ? nil : await Sandbox.find()
     let runner = ExerciseRunner(bundle: TestBundle(build: build), sandbox: sandbox, hiddenTests: hiddenTests)
     try await runner.checkSandbox()
@@ -62,6 +65,11 @@ public struct Grader: Sendable {
     }
     if givesSecondChances {
       try await giveSecondChances(selections, submissions, &graded, runner, onStart)
+    }
+    for (index, selection) in selections.enumerated() {
+      for (place, exercise) in selection.exercises.enumerated() {
+        graded[index].results[place].flags = flags[selection.chapter.module]?[exercise.file]
+      }
     }
     let isolation = submission == nil ? nil : sandbox == nil ? GradeReport.Isolation.none : .bubblewrap
     return GradeReport(graded.map { ($0.chapter, $0.results) }, isolation: isolation, seed: seed)
@@ -146,7 +154,8 @@ public struct Grader: Sendable {
       try workspace(submission.chapter).fill(with: submission.chapter.solutionTexts().merging(own) { $1 })
     }
     while !open.isEmpty {
-      guard case .failed(let errors, _) = try await TestBundle(build: build).build(from: try source(folders)) else {
+      let result = try await TestBundle(build: limitedBuild).build(from: try source(folders))
+      guard case .failed(let errors, _) = result else {
         return open.keys.sorted()
       }
       let failed = open.keys.filter { index in
@@ -165,9 +174,15 @@ public struct Grader: Sendable {
     return []
   }
 
-  /// Builds the chapters' submissions together, replacing files that don't compile by their stubs until the rest does.
-  private func compile(_ chapters: [Chapter]) async throws -> [Submission] {
+  /// Builds the chapters' submissions together, replacing files that don't compile, or that may not be handed in, by their
+  /// stubs until the rest does.
+  ///
+  /// - Returns: with what there is to flag, by module and file.
+  private func compile(_ chapters: [Chapter]) async throws -> ([Submission], flags: [String: [String: [String]]]) {
     var submissions = try chapters.map { try Submission(chapter: $0, from: submission) }
+    if submission != nil {
+      for index in submissions.indices { try await inspectTexts(of: &submissions[index]) }
+    }
     while true {
       var folders: [String: String] = [:]
       for submission in submissions {
@@ -175,17 +190,103 @@ public struct Grader: Sendable {
         try workspace.fill(with: submission.files)
         folders[submission.chapter.digits] = workspace.path
       }
-      let result = try await TestBundle(build: build).build(from: try source(folders))
-      guard case .failed(let errors, let output) = result else { return submissions }
+      let result = try await TestBundle(build: limitedBuild).build(from: try source(folders))
       var isMended = false
+      guard case .failed(let errors, let output) = result else {
+        guard submission != nil else { return (submissions, [:]) }
+        var flags: [String: [String: [String]]] = [:]
+        for index in submissions.indices {
+          let suspicions = try await inspectObjects(of: submissions[index])
+          for (name, suspicion) in suspicions where !suspicion.refusals.isEmpty {
+            isMended = submissions[index].refuse([name], because: suspicion.refusal) || isMended
+          }
+          flags[submissions[index].chapter.module] = suspicions.mapValues(\.flags).filter { !$0.value.isEmpty }
+        }
+        if isMended { continue }
+        return (submissions, flags)
+      }
+      // What a public declaration does to the tests shows as errors in other exercises' tests: so first who declares what.
+      if submission != nil, errors.contains(where: { $0.file.hasPrefix("Tests/") }) {
+        for index in submissions.indices {
+          for (name, suspicion) in try await inspectObjects(of: submissions[index]) where !suspicion.refusals.isEmpty {
+            isMended = submissions[index].refuse([name], because: suspicion.refusal) || isMended
+          }
+        }
+        if isMended { continue }
+      }
       for index in submissions.indices {
         let workspace = self.workspace(submissions[index].chapter)
         let rejected = submissions[index].reject(
           for: errors.map { hiddenTests?.redacted($0) ?? $0 }.map(workspace.original))
-        isMended = isMended || rejected
+        let stopped = submissions[index].refuse(
+          workspace.culprits(in: output),
+          because: "the compiler crashes on this file, or needs more time than it is given: write it in simpler steps")
+        isMended = isMended || rejected || stopped
       }
-      if !isMended { throw CourseError(.buildFailed, PackageBuild.complaint(errors: errors, output: output)) }
+      if isMended { continue }
+      // Nobody says where it lies. If the course itself builds, it lies in what was handed in: then all of that goes.
+      let complaint = PackageBuild.complaint(errors: errors, output: output)
+      guard submission != nil, case .built = try await TestBundle(build: build).build(from: .solutions) else {
+        throw CourseError(.buildFailed, complaint)
+      }
+      for index in submissions.indices {
+        let message = "the package doesn't build with what was handed in, and the compiler names no file: \(complaint)"
+        isMended = submissions[index].refuse(submissions[index].suspects, because: message) || isMended
+      }
+      if !isMended { throw CourseError(.buildFailed, complaint) }
     }
+  }
+
+  /// The build with a limit on each compiler, if it compiles what was handed in.
+  private var limitedBuild: PackageBuild {
+    var build = self.build
+    if submission != nil { build.compilerTime = compilerTime }
+    return build
+  }
+
+  /// Refuses the files that say or import what they may not.
+  private func inspectTexts(of submission: inout Submission) async throws {
+    for name in submission.suspects {
+      guard let found = ForbiddenWords.first(in: submission.files[name] ?? "") else { continue }
+      _ = submission.refuse([name], because: found.message, line: found.line)
+    }
+    let workspace = self.workspace(submission.chapter)
+    try workspace.fill(with: submission.files)
+    func forbidden(_ names: [String]) async throws -> [String] {
+      guard !names.isEmpty else { return [] }
+      let files = names.map { build.root.appending(path: "\(workspace.path)/\($0)") }
+      return try await ImportedModules.forbidden(in: files, root: build.root)
+    }
+    // All at once: mostly there is nothing to find.
+    guard try await !forbidden(submission.suspects).isEmpty else { return }
+    for name in submission.suspects {
+      let modules = try await forbidden([name])
+      guard !modules.isEmpty else { continue }
+      let allowed = ImportedModules.allowed.sorted().joined(separator: ", ")
+      let message = "an exercise may not import \(modules.joined(separator: ", ")), only \(allowed)"
+      _ = submission.refuse([name], because: message)
+    }
+  }
+
+  /// What there is to say about the files that were compiled, by their names.
+  private func inspectObjects(of submission: Submission) async throws -> [String: Suspicion] {
+    let module = submission.chapter.module
+    let folder = build.root.appending(path: workspace(submission.chapter).path)
+    let paths = submission.suspects.map { ($0, build.object(of: $0, in: module)) }.filter { name, object in
+      // One that is older than the file is of another file.
+      func time(_ path: String) -> Date? {
+        (try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate]) as? Date
+      }
+      guard let made = time(object), let written = time(folder.appending(path: name).path) else { return false }
+      return made >= written
+    }
+    let objects = try await ObjectFile.read(Dictionary(uniqueKeysWithValues: paths), in: build.root)
+    var suspicions: [String: Suspicion] = [:]
+    for (name, object) in objects {
+      let exports = submission.exportsMore(name) ? try await object.namesInSwift(in: build.root) : []
+      suspicions[name] = Suspicion(object, module: module, exports: exports)
+    }
+    return suspicions
   }
 
   private func workspace(_ chapter: Chapter) -> Workspace {

@@ -97,10 +97,6 @@ extension GradingPolicy {
   public static func time(_ text: String) -> Date? { try? Date(text, strategy: .iso8601) }
 }
 
-extension ManifestFields {
-  fileprivate func has(_ key: String) -> Bool { mapping[key] != nil }
-}
-
 extension Course {
   /// Reads the policy in a file, and sees to it that the exercises it names exist.
   public func policy(at path: String) throws -> GradingPolicy {

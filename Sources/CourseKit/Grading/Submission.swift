@@ -61,8 +61,36 @@ struct Submission {
   /// The files that are still the stubs.
   var untouched: Set<String> { Set(files.filter { stubs[$0.key] == $0.value }.keys) }
 
+  /// The submitted files that were taken as they are, and aren't the stubs.
+  var suspects: [String] {
+    Set(chapter.exercises.map(\.file)).subtracting(rejected.keys).subtracting(untouched).sorted()
+  }
+
+  /// Whether a file declares more as public than its stub does.
+  func exportsMore(_ name: String) -> Bool {
+    func count(_ text: String?) -> Int {
+      (text ?? "").split { !$0.isLetter && $0 != "_" }.count { ["public", "open", "package"].contains($0) }
+    }
+    return count(files[name]) > count(stubs[name])
+  }
+
+  /// Puts stubs in the place of some files.
+  ///
+  /// - Returns: whether this changed anything.
+  mutating func refuse(_ names: some Sequence<String>, because message: String, line: Int = 1) -> Bool {
+    var isChanged = false
+    for name in names where suspects.contains(name) {
+      let path = "\(chapter.exercisesPath)/\(name)"
+      reject(name, Diagnostic(file: path, line: line, column: 1, severity: .error, message: message))
+      isChanged = true
+    }
+    return isChanged
+  }
+
   /// Puts stubs in the place of the files that the errors are in. An error in the tests of an exercise is one in its
   /// file: a function isn't there any more, or has other arguments.
+  ///
+  /// What the tests or other files can't use because a submitted file declares it a second time is that file's fault.
   ///
   /// - Returns: whether this changed anything, so that another build may succeed.
   mutating func reject(for errors: [Diagnostic]) -> Bool {
@@ -75,7 +103,12 @@ struct Submission {
     }
     for error in errors {
       let name = String(error.file.split(separator: "/").last ?? "")
-      if error.file.hasPrefix(chapter.exercisesPath + "/") {
+      let newcomers = newcomers(error.message, besides: name)
+      if error.file.hasPrefix(chapter.exercisesPath + "/") || error.file.hasPrefix("Tests/\(chapter.testTarget)/"),
+        !newcomers.isEmpty
+      {
+        for name in newcomers { reject(name, error) }
+      } else if error.file.hasPrefix(chapter.exercisesPath + "/") {
         let isExercise = chapter.exercises.contains { $0.file == name }
         // Given code doesn't compile against the student's: nobody can say against which file.
         for name in isExercise ? [name] : chapter.exercises.map(\.file) { reject(name, error) }
@@ -102,6 +135,23 @@ struct Submission {
       maxPoints: Double(exercise.points), detail: nil,
       rungs: exercise.unrun,
       errors: errors)
+  }
+
+  /// The submitted files that declare what an error says is there more than once, and that their stubs don't declare;
+  /// none if the file that the error is in is one of them.
+  private func newcomers(_ message: String, besides name: String) -> [String] {
+    guard message.hasPrefix("invalid redeclaration of ") || message.hasPrefix("ambiguous use of ") else { return [] }
+    guard let quoted = message.split(separator: "'").dropFirst().first else { return [] }
+    let declared = quoted.prefix { $0 != "(" }
+    func declares(_ text: String?) -> Bool {
+      let words = (text ?? "").split { !$0.isLetter && !$0.isNumber && $0 != "_" }
+      return zip(words, words.dropFirst()).contains {
+        ["func", "struct", "class", "enum", "protocol", "typealias", "actor", "var", "let"].contains($0)
+          && $1 == declared
+      }
+    }
+    let found = suspects.filter { declares(files[$0]) && !declares(stubs[$0]) }
+    return found.contains(name) ? [] : found
   }
 
   private mutating func reject(_ name: String, because message: String) {

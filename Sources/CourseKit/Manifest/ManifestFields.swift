@@ -39,6 +39,8 @@ struct ManifestFields {
     }
   }
 
+  func has(_ key: String) -> Bool { mapping[key] != nil }
+
   func text(_ key: String, example: String) -> String {
     value(key, example: example, type: "text") { $0.scalar?.string.trimmingTrailingNewline } ?? ""
   }

@@ -12,6 +12,9 @@ struct Command: Sendable {
   var limits = Limits()
   /// Whether the program reports a signal that ended its child as 128 + the signal's number, as shells do.
   var tellsSignalsByCode = false
+  /// An open descriptor that becomes the program's standard input, and is closed here once the program has it; without one
+  /// there is nothing to read.
+  var input: Int32?
   /// Is told each line of output as it comes.
   var onLine: @Sendable (Substring) -> Void = { _ in }
 
@@ -28,6 +31,13 @@ struct Command: Sendable {
     var memory: Int?
     /// Bytes of output that are kept; the rest is read and dropped.
     var output = 16 << 20
+    /// Seconds of processor time of each process.
+    var processorTime: Int?
+    /// Bytes of each file that is written.
+    var fileSize: Int?
+    /// Processes at a time below this one, and as much memory as `memory` says for all of them together. Not enforced on
+    /// macOS.
+    var processes: Int?
   }
 
   /// How a process ended.
@@ -36,6 +46,8 @@ struct Command: Sendable {
     case signalled(Int32)
     /// It was still running when its time was up; the whole process group was killed.
     case timedOut
+    /// It was killed, with all below it, because it had taken too much.
+    case stopped(because: String)
   }
 
   struct Outcome: Equatable, Sendable {
@@ -51,6 +63,12 @@ extension Command {
     let group = ProcessGroup()
     return try await withThrowingTaskGroup(of: Outcome?.self) { tasks in
       tasks.addTask { try await runUnclocked(group) }
+      if limits.processes != nil {
+        tasks.addTask {
+          try await watch(group)
+          return nil
+        }
+      }
       if let time = limits.time {
         tasks.addTask {
           try await Task.sleep(for: .seconds(time))
@@ -62,7 +80,7 @@ extension Command {
         guard var outcome = finished else { continue }
         tasks.cancelAll()
         // The killed process may be heard of before the task that killed it.
-        if group.wasKilled { outcome.ending = .timedOut }
+        if group.wasKilled { outcome.ending = group.excess.map { .stopped(because: $0) } ?? .timedOut }
         return outcome
       }
       throw CourseError(.environment, "\(program) could not be run")
@@ -74,7 +92,8 @@ extension Command {
     options.processGroupID = 0
     let result = try await Subprocess.run(
       .path("/bin/sh"), arguments: Arguments(shellArguments), environment: fullEnvironment, platformOptions: options,
-      input: .none, output: .sequence, error: .combinedWithOutput
+      input: .fileDescriptor(.init(rawValue: input ?? open("/dev/null", O_RDONLY)), closeAfterSpawningProcess: true),
+      output: .sequence, error: .combinedWithOutput
     ) { execution in
       group.leader = execution.processIdentifier.value
       var bytes: [UInt8] = []
@@ -91,9 +110,28 @@ extension Command {
     return Outcome(ending: ending, output: result.closureResult)
   }
 
+  /// Kills the group when there are too many processes in it, or when they have too much memory together. A limit on each
+  /// process alone would bind neither a program that starts others nor the superuser.
+  private func watch(_ group: ProcessGroup) async throws {
+    guard let most = limits.processes else { return }
+    while true {
+      try await Task.sleep(for: .milliseconds(50))
+      guard let leader = group.leader, let below = ProcessTree(below: leader) else { continue }
+      if below.count > most {
+        group.kill(because: "it had \(below.count) processes, and \(most) are the limit")
+      } else if let memory = limits.memory, below.residentBytes > memory {
+        group.kill(because: "its processes had \(below.residentBytes >> 20) MB, and \(memory >> 20) are the limit")
+      }
+    }
+  }
+
   /// A shell enters the folder and sets the limits, then becomes the program.
   private var shellArguments: [String] {
     var script = "cd \"$1\" && shift && ulimit -c 0"
+    // A little after the first warning comes the end: a program that catches the warning can say where it was.
+    if let seconds = limits.processorTime { script += " && ulimit -S -t \(seconds) && ulimit -H -t \(seconds + 10)" }
+    // In blocks of 512 bytes.
+    if let bytes = limits.fileSize { script += " && ulimit -f \(bytes >> 9)" }
     #if !canImport(Darwin)
       if let memory = limits.memory { script += " && ulimit -v \(memory >> 10)" }
     #endif

@@ -40,7 +40,7 @@ public struct Lab: Sendable {
     case .exited(0): return .finished
     case .exited(let code): return wasInterrupted || code == 130 ? .interrupted : .failed(code: code)
     case .signalled(let signal): return wasInterrupted ? .interrupted : .crashed(why: Signal.name(signal))
-    case .timedOut: return .failed(code: 1)
+    case .timedOut, .stopped: return .failed(code: 1)
     }
   }
 }

@@ -10,6 +10,8 @@ public struct PackageBuild: Sendable {
   let configuration: String
   /// Is told each line that the build prints.
   var onLine: @Sendable (Substring) -> Void = { _ in }
+  /// Seconds of processor time that each compiler may take, whichever files it compiles; without it as many as it likes.
+  var compilerTime: Int?
 
   /// - Parameter tool: the running tool's executable. Its build folder and configuration are taken over if it lies in
   ///   the package.
@@ -41,12 +43,20 @@ public struct PackageBuild: Sendable {
   /// Where executables and test bundles end up.
   var products: URL { root.appending(path: "\(scratchPath)/\(configuration)") }
 
+  /// Where the compiler puts what it makes of a file of a module.
+  func object(of file: String, in module: String) -> String {
+    products.appending(path: "\(module).build/\(file).o").path
+  }
+
   /// Builds one product.
   func build(_ product: String, from source: ExerciseSource) async throws -> Result {
     let arguments = ["build", "--product", product, "--scratch-path", scratchPath, "--configuration", configuration]
     var command = Command("swift", arguments, in: root)
     command.environment = source.environment
     command.onLine = onLine
+    command.limits.processorTime = compilerTime
+    // A compiler that is stopped says what it was doing; which of its own functions that was is nobody's concern.
+    command.environment["LLVM_DISABLE_SYMBOLIZATION"] = "1"
     let outcome = try await command.run()
     let diagnostics = Diagnostic.all(in: outcome.output, below: root)
     if outcome.ending == .exited(0) { return .built(warnings: diagnostics.filter { $0.severity == .warning }) }

@@ -26,6 +26,11 @@ struct Workspace: Sendable {
     }
   }
 
+  /// The names of the files that a crash of the compiler or a complaint of the linker is blamed on.
+  func culprits(in output: String) -> Set<String> {
+    CompilerCrash.files(in: output, below: "/\(path)/", module: chapter.module)
+  }
+
   /// The diagnostic with the path that the student knows.
   func original(_ diagnostic: Diagnostic) -> Diagnostic {
     var diagnostic = diagnostic

@@ -26,6 +26,7 @@ public struct ResultText {
       if let detail = result.detail { lines.append("      " + style.red(detail)) }
       lines += describe(result.rungs)
     }
+    lines += (result.flags ?? []).map { "      " + style.yellow("look at this file: \($0)") }
     return lines.joined(separator: "\n")
   }
 

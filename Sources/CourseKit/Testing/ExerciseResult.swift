@@ -22,6 +22,8 @@ public struct ExerciseResult: Codable, Equatable, Sendable {
   public var rungs: [RungResult]
   /// The compiler's errors in the exercise's file.
   public var errors: [Diagnostic]
+  /// What an instructor should look at in the exercise's file: it costs nothing. `nil` if there is nothing.
+  public var flags: [String]?
 
   public var isRight: Bool { status == .right }
 }

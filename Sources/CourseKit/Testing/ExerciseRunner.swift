@@ -4,6 +4,10 @@ import Foundation
 struct ExerciseRunner: Sendable {
   /// Address space that an exercise may use.
   static let memoryLimit = 4 << 30
+  /// Of each file that it writes.
+  static let fileSizeLimit = 64 << 20
+  /// Processes that it may have at a time, with those of the sandbox.
+  static let processLimit = 32
 
   let bundle: TestBundle
   /// Around code that was handed in; `nil` for one's own, or where there is none.
@@ -12,7 +16,7 @@ struct ExerciseRunner: Sendable {
   var hiddenTests: HiddenTests?
 
   /// What a submission mustn't see: with the solutions in sight it could copy its answer from them; .git holds them too,
-  /// and so does the folder in which chapters are put together.
+  /// and so do the folders in which the tool puts chapters together.
   private var hidden: [URL] {
     let own = ["Solutions", "Tests", ".git", ".build/course"].map { bundle.build.root.appending(path: $0) }
     return own + [hiddenTests?.folder.absoluteURL.standardizedFileURL].compactMap(\.self)
@@ -44,29 +48,27 @@ struct ExerciseRunner: Sendable {
   private func runAlone(
     _ exercise: Manifest.Exercise, of chapter: Chapter, environment: [String: String?] = [:], seed: UInt64? = nil
   ) async throws -> ExerciseResult {
-    let nonce = UUID().uuidString
-    let receipts = FileManager.default.temporaryDirectory.appending(path: "receipts-\(nonce)")
-    guard FileManager.default.createFile(atPath: receipts.path, contents: nil, attributes: [.posixPermissions: 0o600])
-    else {
-      throw CourseError(.environment, "Can't write \(receipts.path): make the temporary folder writable, or set TMPDIR")
-    }
-    defer { try? FileManager.default.removeItem(at: receipts) }
-
+    let channel = try ReceiptChannel()
     var command = bundle.command(testClass: "\(chapter.testTarget).\(exercise.test)")
     command.environment = environment
-    command.environment["EXERCISE_RECEIPTS"] = receipts.path
-    command.environment["EXERCISE_NONCE"] = nonce
+    command.environment["EXERCISE_RECEIPTS"] = "stdin"
+    command.input = channel.remote
     command.environment["SWIFT_BACKTRACE"] = "enable=no"
     if let seed { command.environment["EXERCISE_SEED"] = "\(seed)" }
     command.limits = Command.Limits(
-      time: exercise.timeLimit, memory: ExerciseRunner.memoryLimit, output: 256 << 10)
+      time: exercise.timeLimit, memory: ExerciseRunner.memoryLimit, output: 256 << 10,
+      fileSize: ExerciseRunner.fileSizeLimit, processes: ExerciseRunner.processLimit)
     if let sandbox {
-      command = sandbox.enclose(command, writable: [receipts], hidden: hidden)
+      command = sandbox.enclose(command, writable: [], hidden: hidden)
     }
+    async let received = channel.receive()
+    // However it goes, the channel must not wait for more.
+    defer { channel.end() }
     let outcome = try await command.run()
-    let data = (try? Data(contentsOf: receipts)) ?? Data()
+    channel.end()
+    let (receipts, areForged) = Receipt.all(in: await received, words: channel.words)
     return Verdict(
-      exercise: exercise, testTarget: chapter.testTarget, receipts: Receipt.all(in: data, nonce: nonce),
+      exercise: exercise, testTarget: chapter.testTarget, receipts: receipts, areForged: areForged,
       ending: outcome.ending, output: outcome.output, root: chapter.root
     ).result
   }

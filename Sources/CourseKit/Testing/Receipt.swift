@@ -6,6 +6,7 @@ struct Receipt: Codable, Equatable, Sendable {
     case started, failed, skipped, finished
   }
 
+  /// The word that is good for this receipt alone.
   var nonce: String
   var event: Event
   /// `Chapter05EDMTests.Exercise5_2_SigmaGrid`.
@@ -19,14 +20,21 @@ struct Receipt: Codable, Equatable, Sendable {
 }
 
 extension Receipt {
-  /// The receipts in what a test process wrote that bear its nonce. Everything else is not believed: torn lines, other
-  /// nonces, text that is no receipt.
-  static func all(in data: Data, nonce: String) -> [Receipt] {
-    data.split(separator: UInt8(ascii: "\n")).compactMap { line in
-      guard let receipt = try? JSONDecoder().decode(Receipt.self, from: Data(line)), receipt.nonce == nonce else {
-        return nil
-      }
-      return receipt
+  /// The receipts in what a test process wrote, in order: the first must bear the first word, and so on. From the first
+  /// line on that isn't the next receipt nothing is believed, because somebody else has written it.
+  ///
+  /// - Returns: the receipts, and whether such a line came. A last line that breaks off is none: the process ended in the
+  ///   middle of it.
+  static func all(in data: Data, words: [String]) -> (receipts: [Receipt], areForged: Bool) {
+    var receipts: [Receipt] = []
+    var lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    _ = lines.popLast()
+    for line in lines {
+      guard receipts.count < words.count, let receipt = try? JSONDecoder().decode(Receipt.self, from: Data(line)),
+        receipt.nonce == words[receipts.count]
+      else { return (receipts, true) }
+      receipts.append(receipt)
     }
+    return (receipts, false)
   }
 }

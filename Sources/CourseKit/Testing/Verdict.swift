@@ -7,6 +7,8 @@ struct Verdict {
   /// `Chapter05EDMTests`.
   let testTarget: String
   let receipts: [Receipt]
+  /// Whether something else than the tests wrote among the receipts.
+  var areForged = false
   let ending: Command.Ending
   /// What the process printed: only quoted, never believed.
   let output: String
@@ -20,7 +22,7 @@ struct Verdict {
     let earned = Double(exercise.points * right) / Double(max(rungs.count, 1))
     return ExerciseResult(
       id: exercise.id.description, title: exercise.title, status: status,
-      points: status == .wrong && !strangers.isEmpty ? 0 : (earned * 100).rounded() / 100,
+      points: areForged || status == .wrong && !strangers.isEmpty ? 0 : (earned * 100).rounded() / 100,
       maxPoints: Double(exercise.points), detail: detail(status), rungs: rungs, errors: [])
   }
 
@@ -58,7 +60,7 @@ struct Verdict {
   private var interruption: RungResult.Status {
     switch ending {
     case .timedOut: .hung
-    case .signalled: .crashed
+    case .signalled, .stopped: .crashed
     case .exited: .endedEarly
     }
   }
@@ -66,8 +68,9 @@ struct Verdict {
   private func status(of rungs: [RungResult]) -> ExerciseResult.Status {
     switch ending {
     case .timedOut: return .hung
-    case .signalled: return .crashed
+    case .signalled, .stopped: return .crashed
     case .exited(let code):
+      if areForged { return .wrong }
       let all = Set(rungs.map(\.status))
       if all.contains(.endedEarly) || all == [.notRun] { return .endedEarly }
       if all == [.right], code == 0, strangers.isEmpty { return .right }
@@ -77,6 +80,8 @@ struct Verdict {
 
   private func detail(_ status: ExerciseResult.Status) -> String? {
     switch (status, ending) {
+    case _ where areForged: "something else than the tests wrote receipts, so nothing here is believed"
+    case (.crashed, .stopped(let why)): "stopped: \(why)"
     case (.hung, _): "stopped after \(exercise.timeLimit.brief) seconds: is there a loop that never ends?"
     case (.crashed, .signalled(let signal)): "crashed (\(Signal.name(signal)))"
     case (.endedEarly, .exited(let code)) where own.isEmpty:

@@ -5,6 +5,6 @@ struct Author: ParsableCommand {
     abstract: "For those who write the course.",
     subcommands: [
       Stubs.self, Check.self, Mistakes.self, AdoptFigures.self, WriteSyllabus.self, TrainClassifier.self,
-      MakeClass.self,
+      MakeClass.self, Hostile.self,
     ])
 }

@@ -1,0 +1,6 @@
+public func deep(_ a: Int) -> Int {
+  return a
+    /*[*/
+  .self
+  /*]*/
+}

@@ -1,0 +1,5 @@
+#if canImport(Nothing)
+  import Exercises
+#elseif canImport(XCTest)
+  import XCTest
+#endif

@@ -1,0 +1,3 @@
+@testable import ExerciseTesting
+
+func forget() { Assertions.begin() }

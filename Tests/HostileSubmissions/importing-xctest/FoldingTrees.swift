@@ -1,0 +1,4 @@
+// import Foundation
+import class XCTest.XCTestObservationCenter
+
+func observe() { _ = XCTestObservationCenter.shared }

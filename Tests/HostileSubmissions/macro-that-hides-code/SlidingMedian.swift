@@ -1,0 +1,4 @@
+@freestanding(expression)
+macro hidden() -> Int = #externalMacro(module: "Hiding", type: "HiddenMacro")
+
+func reveal() -> Int { #hidden }

@@ -1,0 +1,3 @@
+@_spi(ExerciseTesting) import Exercises
+
+func everythingIsSolved() { UnsolvedErrors.become { $0 } }
