@@ -10,6 +10,7 @@ let chapters: [Chapter] = [
   Chapter("04", "DDPM"),
   Chapter("05", "EDM"),
   Chapter("06", "RectifiedFlow"),
+  Chapter("07", "DiscreteDiffusion"),
   Chapter("08", "Heaps"),
   Chapter("09", "SpanningTrees"),
   Chapter("10", "TreeTraversal"),
