@@ -205,6 +205,8 @@ def d3pm():
         steps, cumulative = d3pm_chain(kind, symbols, alphas)
         guesses = generator.dirichlet(np.ones(symbols) * 2, size=(count, size))  # [t][x_t][x̃0]
         guesses = np.concatenate([guesses, np.zeros((count, size, size - symbols))], axis=2)
+        if kind == "absorbing":
+            guesses[:, :symbols, :] = np.eye(size)[:symbols]  # a token that can be seen is the clean one
         prior = np.full(size, 1 / size) if kind == "uniform" else np.eye(size)[symbols]
 
         def reverse(t, xt):
