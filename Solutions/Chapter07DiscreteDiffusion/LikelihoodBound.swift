@@ -118,9 +118,10 @@ public func expectedScoreEntropy(
 ///     σₖ = low·(high/low)^((k + ½)/K),      ∫ f dσ ≈ Σₖ f(σₖ)·σₖ·log(high/low)/K
 ///
 /// With f the expected score entropy this is the diffusion-weighted bound; whatever the schedule, σ′(t)dt = dσ, so
-/// that its value depends on nothing but the ends. The nodes must be dense near 0, where f has a logarithmic
-/// singularity: an even grid in σ misses rare strings by more than a nat. In log σ the integrand dies off at both
-/// ends, where the midpoint rule converges faster than any power of 1/K.
+/// that its value depends on nothing but the ends. The nodes must be dense near 0: for the uniform graph f grows like
+/// log(1/σ) there (a rare jump, of probability about σ, whose ratio is N/σ), and an even grid in σ misses rare texts by
+/// more than a nat. In log σ the integrand dies off at both ends, where the midpoint rule converges faster than any power
+/// of 1/K.
 ///
 /// - Parameters:
 ///   - low: σ > 0 where the integral starts.

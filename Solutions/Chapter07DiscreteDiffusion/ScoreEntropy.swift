@@ -36,7 +36,8 @@ public func scoreEntropy(logScore: Double, ratio: Double) throws -> Double {
 ///     absorbing:  x = mask:  a[x₀] = e^(−σ)/(1 − e^(−σ)),  a[mask] = 1,  all others 0
 ///                 x = x₀:    a[mask] = (1 − e^(−σ))/e^(−σ),  a[x₀] = 1,  all others 0
 ///
-/// Their mean over the x₀ that may be behind x is the concrete score. Take 1 − e^(−σ) by expm1.
+/// Their mean over the x₀ that may be behind x is the concrete score, for every jump that can be undone. Take
+/// 1 − e^(−σ) by expm1.
 ///
 /// SEDD, Thm. 3.4; `score_entropy` in the authors' code.
 ///
