@@ -22,7 +22,8 @@ struct AttentionMaskDrawing: Drawable {
       for (column, part) in values.enumerated() {
         let area = Rectangle(
           x: origin.x + box * Double(column), y: origin.y + box * Double(row), width: box, height: box)
-        canvas.fill(area.inset(left: 0.6, top: 0.6, right: 0.6, bottom: 0.6), color: part == 0 ? .grid : Self.colors[part])
+        canvas.fill(
+          area.inset(left: 0.6, top: 0.6, right: 0.6, bottom: 0.6), color: part == 0 ? .grid : Self.colors[part])
       }
     }
     for edge in stride(from: 0, through: count, by: blockLength) {

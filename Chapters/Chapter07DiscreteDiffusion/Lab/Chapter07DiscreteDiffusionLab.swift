@@ -91,7 +91,9 @@ struct Chapter07DiscreteDiffusionLab: ParsableCommand {
 
   func run() throws {
     try options.run {
-      if table { return try Tables(seeds: (0..<tableSeeds).map { options.seed + UInt64($0) }, isQuick: options.quick).print() }
+      if table {
+        return try Tables(seeds: (0..<tableSeeds).map { options.seed + UInt64($0) }, isQuick: options.quick).print()
+      }
       if let prompt, options.data == nil { return try complete(prompt, with: TextModel(committed: "words")) }
       try experiment()
     }
@@ -115,12 +117,12 @@ struct Chapter07DiscreteDiffusionLab: ParsableCommand {
         notes: ["text": source.name, "seed": "\(options.seed)", "steps": "\(steps ?? 0)", "batch size": "64"])
     }
     let figures = TextFigures(writer)
-    print("Trained now: \(try figures.sheet(model, source: source, as: "trained-now", seed: options.seed))")
+    print("Trained now, \(source.name): \(try figures.sheet(model, source: source, as: "trained-now"))")
     if let prompt { return try complete(prompt, with: model) }
     if weights != nil { return }
 
     // The committed networks write what they were trained on, whatever the student's text is.
-    for line in try figures.drawCommitted(seed: options.seed) { print(line) }
+    for line in try figures.drawCommitted() { print(line) }
   }
 
   private func training(_ writer: FigureWriter) -> TextTraining {

@@ -13,8 +13,8 @@ struct SimplexDrawing: Drawable {
 
   func draw(on canvas: inout Canvas, in rectangle: Rectangle) {
     canvas.text(title, at: Point(rectangle.midX, rectangle.y + 14), isBold: true, horizontal: .center)
-    let side = min(rectangle.width - 70, (rectangle.height - 76) / 0.866)
-    let center = Point(rectangle.midX, rectangle.y + 50 + 0.5774 * side)
+    let side = min(rectangle.width - 70, (rectangle.height - 86) / 0.866)
+    let center = Point(rectangle.midX, rectangle.y + 56 + 0.5774 * side)
     func place(_ law: [Double]) -> Point {
       zip(law, Self.directions).reduce(center) { Point($0.x + side * $1.0 * $1.1.x, $0.y + side * $1.0 * $1.1.y) }
     }
@@ -32,7 +32,7 @@ struct SimplexDrawing: Drawable {
     for (corner, label) in corners.enumerated() {
       let end = ends[corner]
       canvas.text(
-        label, at: Point(end.x, corner == 2 ? end.y - 10 : end.y + 18), horizontal: .center, vertical: .middle)
+        label, at: Point(end.x, corner == 2 ? end.y - 15 : end.y + 18), horizontal: .center, vertical: .middle)
     }
     for path in paths {
       canvas.stroke(path.points.map(place), color: path.color, width: 1.6)

@@ -75,31 +75,44 @@ struct TextGrid: Drawable {
       }
     }
   }
-
-  /// A picture of this grid alone, with a margin.
-  func image(scale: Double = 2) -> Image { Page(self).image(scale: scale) }
 }
 
-/// A drawing of known size with a white margin around it.
+/// Grids of text with a white margin around them: rows of grids below each other.
 struct Page {
-  let grids: [TextGrid]
+  let rows: [[TextGrid]]
 
-  init(_ grids: TextGrid...) { self.grids = grids }
+  init(_ rows: [[TextGrid]]) { self.rows = rows }
 
   private static let margin = 16.0
+  private static let gap = 40.0
 
-  /// The grids below each other.
-  func image(scale: Double = 2) -> Image {
-    let width = grids.map(\.size.width).max() ?? 0
-    let height = grids.map { $0.size.height + Self.margin }.reduce(0, +)
-    var canvas = Canvas(width: width + 2 * Self.margin, height: height + Self.margin, scale: scale)
+  func image(scale: Double = 1.6) -> Image {
+    let widths = rows.map { row in row.map { $0.size.width + Self.gap }.reduce(0, +) - Self.gap }
+    let heights = rows.map { row in row.map(\.size.height).max() ?? 0 }
+    var canvas = Canvas(
+      width: (widths.max() ?? 0) + 2 * Self.margin, height: heights.reduce(0) { $0 + $1 + Self.margin } + Self.margin,
+      scale: scale)
     var y = Self.margin
-    for grid in grids {
-      grid.draw(
-        on: &canvas, in: Rectangle(x: Self.margin, y: y, width: grid.size.width, height: grid.size.height))
-      y += grid.size.height + Self.margin
+    for (row, height) in zip(rows, heights) {
+      var x = Self.margin
+      for grid in row {
+        grid.draw(on: &canvas, in: Rectangle(x: x, y: y, width: grid.size.width, height: grid.size.height))
+        x += grid.size.width + Self.gap
+      }
+      y += height + Self.margin
     }
     return canvas.image
+  }
+}
+
+/// A drawing with a white margin around it.
+struct Margin: Drawable {
+  let content: any Drawable
+
+  init(_ content: any Drawable) { self.content = content }
+
+  func draw(on canvas: inout Canvas, in rectangle: Rectangle) {
+    content.draw(on: &canvas, in: rectangle.inset(left: 10, top: 8, right: 10, bottom: 8))
   }
 }
 
@@ -111,7 +124,8 @@ extension TextSource {
       guard characters.indices.contains(token) else { return TextGrid.Cell(character: "_", style: .masked) }
       let style: TextGrid.Style =
         switch verdict {
-        case .wrong(let error): error == nil ? .faint : error == place || error == length ? .wrong : .plain
+        case .wrong(let error):
+          error == nil ? .faint : error == place || error == length && place == length - 1 ? .wrong : .plain
         case .new: characters[token] == " " ? .plain : .new
         case .known, .unjudged: .plain
         }

@@ -41,7 +41,9 @@ final class TextModel {
   ///
   /// - Throws: ``LabError`` for a prompt that is empty, too long, or has characters that the network has never seen.
   func tokens(ofPrompt prompt: String) throws -> [Int] {
-    guard !prompt.isEmpty else { throw LabError("The prompt is empty: give some characters, and _ for each open place.") }
+    guard !prompt.isEmpty else {
+      throw LabError("The prompt is empty: give some characters, and _ for each open place.")
+    }
     guard prompt.count <= length else {
       throw LabError(
         "The prompt has \(prompt.count) characters, and the network's context is \(length): shorten the prompt by "
@@ -53,7 +55,8 @@ final class TextModel {
     let unknown = zip(prompt, known).filter { $0.1 == nil }.map(\.0)
     guard unknown.isEmpty else {
       let list = Set(unknown).sorted().map { character in
-        let code = character.unicodeScalars.map { "U+" + String($0.value, radix: 16, uppercase: true) }.joined(separator: " ")
+        let code = character.unicodeScalars.map { "U+" + String($0.value, radix: 16, uppercase: true) }.joined(
+          separator: " ")
         return "“\(character)” (\(code))"
       }
       throw LabError(

@@ -107,11 +107,14 @@ extension TextModel {
       append: { [self] block in _ = try network(next: block, cache: &cache) })
   }
 
-  /// −log p of a text in nats by the bound of exercise 7.8, block after block and without a draw: for every block all
-  /// 2^L′ masks, given the clean blocks before it.
-  func bound(of texts: [[Int]], weight: (_ masked: Int, _ length: Int) throws -> Double) throws -> [Double] {
+  /// The mean of −log p over some texts in nats by the bound of exercise 7.8, block after block and without a draw: for
+  /// every block all 2^L′ masks, given the clean blocks before it.
+  ///
+  /// - Parameter weights: one bound for each: the weight of a mask of k = 1, …, L′ characters.
+  func bounds(of texts: [[Int]], weights: [[Double]]) throws -> [Double] {
     let allowed = try trainingMask(blockMasks(length: length, blockLength: blockLength))
-    return try texts.map { text in
+    var sums = [Double](repeating: 0, count: weights.count)
+    for text in texts {
       // All blocks of the text are asked with the same mask at once; each is judged for itself.
       let masks = 1..<(1 << blockLength)
       let noisy = masks.map { subset in
@@ -125,18 +128,33 @@ extension TextModel {
             noisy: noisy, clean: Array(repeating: text, count: noisy.count), allowed: allowed)
           return Self.rows(try subsLogProbabilities(logits: logits, noisy: noisy, mask: mask))
         }
-      return try stride(from: 0, to: length, by: blockLength).reduce(0) { sum, start in
+      for start in stride(from: 0, to: length, by: blockLength) {
         let block = start..<start + blockLength
-        return sum
-          + (try exactNELBO(
-            of: Array(text[block]), mask: mask, weight: { try weight($0, blockLength) },
+        let own = laws.map { Array($0[block]) }
+        // By the mask, in whatever order they are asked for.
+        let answers = Dictionary(uniqueKeysWithValues: zip(noisy.map { Array($0[block]) }, own))
+        for (index, weights) in weights.enumerated() {
+          sums[index] += try exactNELBO(
+            of: Array(text[block]), mask: mask, weight: { weights[$0 - 1] },
             denoiser: { asked in
-              guard asked.count == laws.count else {
-                throw LabError.wrongAnswer("exactNELBO asked about \(asked.count) masks", exercise: "7.8")
+              try asked.map { text in
+                guard let answer = answers[text] else {
+                  throw LabError.wrongAnswer("exactNELBO asked about what is no mask of the text", exercise: "7.8")
+                }
+                return answer
               }
-              return laws.map { Array($0[block]) }
-            }))
+            })
+        }
       }
+    }
+    return sums.map { $0 / Double(texts.count) }
+  }
+
+  /// The weights of exercise 7.8 for steps without number (nil) or so many steps a block.
+  func maskWeights(steps: Int?) throws -> [Double] {
+    try (1...blockLength).map { masked in
+      guard let steps else { return try continuousMaskWeight(masked: masked, length: blockLength) }
+      return try maskWeight(masked: masked, length: blockLength, alphas: Self.times(steps))
     }
   }
 }

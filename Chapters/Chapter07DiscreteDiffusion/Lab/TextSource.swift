@@ -15,6 +15,9 @@ struct TextSource {
   /// The entropy in bits per character, where it is known: no model's mean can be lower.
   var bitsPerCharacter: Double?
 
+  /// Whether anybody can say what a sample is worth.
+  var isJudged: Bool { judge([]) != .unjudged }
+
   /// What a sample is.
   enum Verdict: Equatable {
     /// A string of the grammar, or a word that was trained on.

@@ -81,6 +81,22 @@ struct TextTraining {
     return length / blockLength
   }
 
+  /// The standard deviation of the loss of single texts, in nats a text: what a batch has to average out. It is the spread
+  /// over masks and texts; with everything masked only that of the texts.
+  func deviation(of model: TextModel, source: TextSource, count: Int) throws -> Double {
+    let blocks = try Self.divided(model.length, by: model.blockLength)
+    let allowed = try trainingMask(blockMasks(length: model.length, blockLength: model.blockLength))
+    let run = TrainingRun(model: model.network, optimizer: Adam(learningRate: 0), seed: seed)
+    let losses = try (0..<count).map { _ in
+      let clean = source.batch(1, using: &run["deviation"])
+      return try withoutGrad {
+        Double(try blockwiseLoss(model, clean: clean, blocks: blocks, allowed: allowed, run: run).item())
+          * Double(model.length)
+      }
+    }
+    return Spread(losses).deviation
+  }
+
   // MARK: - Losses
 
   /// MDLM: every text has a time of its own, spread evenly over (0, 1].
