@@ -237,6 +237,11 @@ final class Exercise7_9_BlockDiffusion: ExerciseTestCase {
   }
 
   func test7_BlockAfterBlock() throws {
+    try theLawOfWholeTexts()
+    try promptsStandAndMasksFallWithTime()
+  }
+
+  private func theLawOfWholeTexts() throws {
     var rng = stream("sampler")
     let tiny = TinyLaw.random(symbols: 2, length: 4, using: &rng)
     let count = 2000
@@ -268,7 +273,7 @@ final class Exercise7_9_BlockDiffusion: ExerciseTestCase {
     }
   }
 
-  func test8_PromptsAndProbabilities() throws {
+  private func promptsStandAndMasksFallWithTime() throws {
     var rng = stream("prompts")
     let tiny = TinyLaw.random(symbols: 2, length: 6, using: &rng)
     let scribe = Scribe(tiny, count: 2)
