@@ -64,11 +64,11 @@ public func reverseStep(
   var law = Array(repeating: 0.0, count: step.count)
   var mass = 0.0
   for (x0, probability) in cleanProbabilities.enumerated() where probability > 0 {
-    let joint = step.indices.map { between in step[xt][between] * before[between][x0] }
-    let total = joint.reduce(0, +)
+    let paths = step.indices.map { between in step[xt][between] * before[between][x0] }
+    let total = paths.reduce(0, +)
     guard total > 0 else { continue }
     mass += probability
-    for between in law.indices { law[between] += probability * joint[between] / total }
+    for between in law.indices { law[between] += probability * paths[between] / total }
   }
   try InvalidArgument.require(mass > 0, "state \(xt) cannot come from any of the clean states that p̃ allows")
   return law.map { $0 / mass }

@@ -92,9 +92,9 @@ final class Exercise7_10_CategoricalSampling: ExerciseTestCase {
     expect(
       excess(of: counts, over: weights.map { $0 / 10 }) < 6, "frequencies \(counts) for the weights \(weights)")
     // A tail far below single precision's last digit.
-    let rare = try categoricalIndex(weights: [1, 1e-10], uniform: 1 - 0.5e-10)
+    let rare = try categoricalIndex(weights: [1, 1e-9, 1], uniform: 0.5)
     expectEqual(
-      rare, 1, "the second has a share of 10⁻¹⁰: in Float32 its share of [0, 1) would be empty. Stay in Double")
+      rare, 1, "at u = ½ it is the one in the middle, of weight 10⁻⁹: in Float32 it would be lost. Stay in Double")
   }
 
   func test4_TheLargestGumbel() throws {

@@ -111,7 +111,9 @@ final class Exercise7_11_Infilling: ExerciseTestCase {
     var draws = 0
     var nodes: [(Int, Double)] = []
     // A law that would change everything, if it were let.
+    var asked: [[Double]] = []
     let restless: StepLaw = { x, time, next in
+      asked.append([time, next])
       for (row, wanted) in zip(x, given) {
         expect(
           zip(row, wanted).allSatisfy { $1 == nil || $0 == $1 },
@@ -135,6 +137,7 @@ final class Exercise7_11_Infilling: ExerciseTestCase {
       })
     expectEqual(nodes.map(\.0), [0, 1, 2, 3], "onStep hears of the start, the given tokens in it, and of each step")
     expectClose(nodes.map(\.1), [3, 2, 1, 0], relative: 1e-12, "with the time arrived at")
+    expectEqual(asked, [[3, 2], [2, 1], [1, 0]], "the law of every step is asked once, from its time to the next")
     expectEqual(draws, 3 * 5, "five free positions, three steps: nothing is drawn for what is given")
     expect(!texts.flatMap { $0 }.contains(2), "no mask may be left at the end")
   }

@@ -116,6 +116,19 @@ final class Exercise7_3_ConcreteScore: ExerciseTestCase {
 
   func test6_ScoreAndPosterior() throws {
     var rng = stream("posterior")
+    let lopsided: Kernel = [[0.7, 0.1, 0.3], [0.2, 0.6, 0], [0.1, 0.3, 0.7]]
+    let pairs = TinyLaw.random(symbols: 3, length: 2, using: &rng)
+    let posterior = try cleanPosterior(
+      of: pairs.law, space: SequenceSpace(stateCount: 3, length: 2), kernel: lopsided, at: [0, 2])
+    var (want, total) = ([0.0, 0, 0], 0.0)
+    for (text, probability) in zip(pairs.texts, pairs.law) {
+      let joint = probability * lopsided[0][text[0]] * lopsided[2][text[1]]
+      want[text[0]] += joint
+      total += joint
+    }
+    expectClose(
+      posterior[0], want.map { $0 / total }, relative: 1e-9, absolute: 1e-12,
+      "a kernel that is not symmetric: kernel[x][x₀] leads from x₀ to x; is it transposed?")
     for (kind, symbols, length) in [("uniform", 3, 2), ("absorbing", 2, 3)] {
       let tiny = TinyLaw.random(symbols: symbols, length: length, using: &rng)
       let kernel = Chain.kernel(kind, symbols, sigma: 0.8)

@@ -77,11 +77,12 @@ final class Exercise7_7_ReverseSamplers: ExerciseTestCase {
     let visible = try tauLeapProbabilities(from: 0, score: [1, 5, 3], rates: Chain.rates("absorbing", 2), noise: 0.4)
     expectClose(visible, [1, 0, 0], relative: 1e-12, absolute: 1e-12, "a visible token stays: no jump leads to it")
 
-    let hidden = try ancestralProbabilities(from: 2, clean: [0.25, 0.75, 0], alpha: 0.2, next: 0.6, mask: 2)
+    let hidden = try ancestralProbabilities(from: 2, clean: [0.25, 0.75, 0], alpha: 0.2, next: 0.8, mask: 2)
     expectClose(
-      hidden, [0.125, 0.375, 0.5], relative: 1e-12,
-      "from α = 0.2 to 0.6: of the 0.8 masked 0.4 are revealed, half; the revealed half is shared as `clean` says")
-    let kept = try ancestralProbabilities(from: 0, clean: [0.25, 0.75, 0], alpha: 0.2, next: 0.6, mask: 2)
+      hidden, [0.1875, 0.5625, 0.25], relative: 1e-12,
+      "from α = 0.2 to 0.8: of the 0.8 masked 0.6 are revealed, three quarters, shared as `clean` says; a quarter "
+        + "stays")
+    let kept = try ancestralProbabilities(from: 0, clean: [0.25, 0.75, 0], alpha: 0.2, next: 0.8, mask: 2)
     expectClose(
       kept, [1, 0, 0], relative: 1e-12, absolute: 1e-12, "a visible token is never touched, nor masked again")
   }
@@ -191,6 +192,11 @@ final class Exercise7_7_ReverseSamplers: ExerciseTestCase {
       onStep: { step, x, time in
         nodes.append((step, time))
         if step == 0 { expectEqual(x, start, "the walk begins at the start it is given") }
+        if step == 1 {
+          expectClose(
+            Double(x.flatMap { $0 }.filter { $0 == 2 }.count) / 6000, 0.5, absolute: 0.03,
+            "before the last step a mask may stay a mask, as its law says")
+        }
       })
     expectEqual(
       calls, [[3, 1], [1, 0.5], [0.5, 0]], "the law of every step is asked once, from its time to the next")
@@ -222,6 +228,8 @@ final class Exercise7_7_ReverseSamplers: ExerciseTestCase {
     var times: [[Double]] = []
     var last = Array(repeating: [2, 2, 2], count: count)
     var firstPlaces = [0, 0, 0]
+    // Which of the two positions still masked, the left or the right one, came second.
+    var secondPlaces = [0, 0]
     let samples = try firstHittingSample(
       count: count, length: 3, mask: 2,
       denoiser: { x in
@@ -236,6 +244,7 @@ final class Exercise7_7_ReverseSamplers: ExerciseTestCase {
             changed.count == 1 && before[changed[0]] == 2,
             "every step reveals exactly one masked token and touches no other, but \(before) became \(after)")
           if step == 1, changed.count == 1 { firstPlaces[changed[0]] += 1 }
+          if step == 2, changed.count == 1 { secondPlaces[before[..<changed[0]].contains(2) ? 1 : 0] += 1 }
         }
         last = x
       })
@@ -244,6 +253,11 @@ final class Exercise7_7_ReverseSamplers: ExerciseTestCase {
     expect(
       excess(of: firstPlaces, over: [1.0 / 3, 1.0 / 3, 1.0 / 3]) < 6,
       "any masked position is as likely the next as any other, but the first were \(firstPlaces)")
+    expect(
+      excess(of: secondPlaces, over: [0.5, 0.5]) < 6,
+      "of two masked positions each is as likely the next, but left and right came \(secondPlaces) times: draw "
+        + "below the "
+        + "number that is masked *now*, for each sequence")
     for (earlier, later) in zip(times, times.dropFirst()) {
       expect(zip(earlier, later).allSatisfy { $1 <= $0 && $1 >= 0 }, "times fall from 1 towards 0")
     }

@@ -46,8 +46,9 @@ public func gumbelFromFloat32(bits: Int) throws -> Double {
 /// with S_m = p₍ₘ₎ + … + p₍ₙ₎, m from 1, and T₍₀₎ = −∞. For two indices the smaller, p, wins with
 /// probability p·exp(2e^(−c) − e^(−c)/p) instead of p.
 ///
-/// Zheng et al. 2024, §5: cut off at 16.6, samplers draw as if at a lower temperature. Done at every step for every
-/// masked token, it adds up: texts look better than the model that wrote them, and less various.
+/// Zheng et al. 2025: cut off at 16.6, samplers draw as if at a lower temperature. The more steps masked diffusion
+/// takes, the smaller is a token's probability in each, and the more is lost: texts look better than the model that
+/// wrote them, and are less various.
 ///
 /// - Parameters:
 ///   - probabilities: ≥ 0, summing to 1.

@@ -115,7 +115,7 @@ public func reverseSample(
 /// next token appears: t·u^(1/n) with u uniform in (0, 1]. Which of the n it is, chance decides evenly. So a sequence of
 /// L positions takes exactly L questions.
 ///
-/// Zheng et al. 2024, §4.1 (first-hitting sampler).
+/// Zheng et al. 2025 (first-hitting sampler).
 ///
 /// - Parameters:
 ///   - count: B.
