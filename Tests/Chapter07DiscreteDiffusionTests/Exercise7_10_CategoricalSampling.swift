@@ -50,8 +50,8 @@ final class Exercise7_10_CategoricalSampling: ExerciseTestCase {
     }
     let quarter = try categoricalIndex(weights: [0, 1, 0, 3], uniform: 0.25)
     expectEqual(quarter, 3, "the sum must be *above* u·total: at u = ¼ exactly it is the next one's turn")
-    let small = try categoricalIndex(weights: [0.1, 0.2], uniform: 0.5)
-    expectEqual(small, 1, "weights need not sum to 1: u is a share of their sum")
+    let large = try categoricalIndex(weights: [2, 2], uniform: 0.9)
+    expectEqual(large, 1, "weights need not sum to 1: u is a share of their sum, here 0.9·4")
     let edge = try categoricalIndex(
       weights: [0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0], uniform: 1 - 0x1p-53)
     expectEqual(edge, 9, "ten tenths sum to a bit less than 1: at the last u it is the last positive weight, not the 0")

@@ -150,7 +150,7 @@ final class Exercise7_4_ScoreEntropy: ExerciseTestCase {
             let target = weight == 0 ? 0 : weight * (score - kernel[y][x0] / kernel[x][x0])
             expectClose(
               Double(slope[index]), target, relative: 1e-3, absolute: 1e-4,
-              "the derivative by log s[\(b)][\(i)][\(y)] must be Q[x][y]·(s − a)")
+              "the derivative by log s[\(b)][\(i)][\(y)] must be Q[x][y]·(s − a), and 0 for y = x, which is no jump")
           }
         }
       }

@@ -38,7 +38,8 @@ final class Exercise7_6_MaskedDiffusion: ExerciseTestCase {
       exp(visible), Tensor([1, 0, 0], shape: [1, 1, 3]),
       "a token that can be seen is certain, whatever the network says")
     let linear = try nelboWeight(.linear, at: 0.25)
-    expectClose(linear, 4, relative: 1e-12, "the linear schedule's weight is 1/t")
+    expectClose(
+      linear, 4, relative: 1e-12, "the linear schedule's weight is 1/t, and positive: α falls, so −α′ is what counts")
 
     // Two sequences of two; log p of the right token is −1, −2, −3, −4.
     let scores = Tensor([-1, -9, -2, -9, -9, -3, -4, -9], shape: [2, 2, 2])

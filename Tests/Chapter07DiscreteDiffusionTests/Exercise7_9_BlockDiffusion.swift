@@ -292,6 +292,20 @@ final class Exercise7_9_BlockDiffusion: ExerciseTestCase {
       scribe.log, ["append", "denoise", "denoise", "append", "denoise", "denoise", "append"],
       "a block that the prompt fills is appended without a question")
     expectEqual(scribe.appended[0], [[0, 1], [1, 1]], "the first block of each prompt")
+    // A model that forgets what it can see: only the sampler keeps it.
+    var before: [[Int]] = []
+    let careless = BlockModel(
+      denoise: { block in block.map { row in row.map { _ in [0.5, 0.5, 0] } } }, append: { _ in })
+    let kept = try sampleBlocks(
+      prompts: [[0, 1, 1], [1, 1, 0]], length: 6, blockLength: 6, mask: 2, times: [1, 0.6, 0.3, 0], model: careless,
+      draw: drawByInversion, using: &rng,
+      onStep: { _, x, _ in
+        for (old, new) in zip(before.flatMap { $0 }, x.flatMap { $0 }) where old != 2 {
+          expectEqual(new, old, "a token that can be seen stands, whatever the model thinks of it: draw at masks alone")
+        }
+        before = x
+      })
+    expectEqual(kept.map { Array($0[..<3]) }, [[0, 1, 1], [1, 1, 0]], "the prompt stands to the end")
     // From t = 1 by 0.8 to 0: (1 − 0.8)/1 are revealed in the first step.
     let many = Scribe(tiny, count: 1000)
     var hidden = 0
