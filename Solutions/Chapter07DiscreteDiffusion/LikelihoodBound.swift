@@ -90,9 +90,9 @@ public func expectedScoreEntropy(
   try InvalidArgument.requireSquare(kernel, "the kernel")
   try InvalidArgument.require(
     rates.count == kernel.count, "rates are over \(rates.count) states, but the kernel over \(kernel.count)")
-  let space = try SequenceSpace(stateCount: kernel.count, length: clean.count)
   try InvalidArgument.requireBatch([clean], below: kernel.count, "clean")
   // BEGIN SOLUTION
+  let space = try SequenceSpace(stateCount: kernel.count, length: clean.count)
   func probability(_ x: [Int]) -> Double { zip(x, clean).reduce(1) { $0 * kernel[$1.0][$1.1] } }
 
   let reached = space.sequences.filter { probability($0) > 0 }

@@ -126,6 +126,7 @@ final class Exercise7_10_CategoricalSampling: ExerciseTestCase {
     let probabilities = [0.1, 0.4, 0, 0.15, 0.35]
     for limit in [0.5, 2.0] {
       let law = try truncatedGumbelLaw(probabilities: probabilities, limit: limit)
+      guard hasRows([law], 1, of: 5, "the law of five indices") else { return }
       expectClose(law.reduce(0, +), 1, relative: 1e-9, "somebody wins")
       expectEqual(law[2], 0, "what has no probability never wins")
       var counts = Array(repeating: 0, count: 5)
@@ -161,6 +162,7 @@ final class Exercise7_10_CategoricalSampling: ExerciseTestCase {
       let law = weights.map { $0 / weights.reduce(0, +) }
       let p = 0.05 + 0.9 * rng.nextUniform()
       let kept = try nucleus(law, mass: p)
+      guard hasRows([kept], 1, of: 9, "the nucleus of nine indices") else { return }
       let inside = law.indices.filter { kept[$0] > 0 }
       let mass = inside.reduce(0) { $0 + law[$1] }
       let least = inside.map { law[$0] }.min() ?? 0

@@ -103,6 +103,32 @@ final class Exercise7_11_Infilling: ExerciseTestCase {
     expectClose(
       rows[0][0] + rows[0][2] + rows[1][1] + rows[1][2], Array(repeating: [0.2, 0.3, 0.5], count: 4).flatMap { $0 },
       relative: 1e-12, "free positions keep the law they have without conditions: the ratios are the same")
+    struct Content: Decodable {
+      struct Case: Decodable {
+        let symbols, length: Int
+        let law: [Double]
+        let given, state: [Int]
+        let sigma: Double
+        let scores: [[Double]]
+      }
+      let cases: [Case]
+    }
+    let content: Content = try Fixture.load("infilling", from: .module)
+    for known in content.cases {
+      let tiny = TinyLaw(symbols: known.symbols, length: known.length, law: known.law)
+      let marginal = tiny.marginal(Chain.kernel("absorbing", known.symbols, sigma: known.sigma))
+      // Rows of ratios in place of rows of probabilities: what a step is made of.
+      let ratios = try conditionalLaw(
+        { x, _, _ in x.map { tiny.scores(marginal, states: known.symbols + 1, at: $0) } },
+        given: [known.given.map { $0 < 0 ? nil : $0 }])
+      let free = zip(known.state, known.given).map { $1 < 0 ? $0 : known.symbols }
+      let scores = try ratios([free], known.sigma, 0)
+      expectClose(
+        scores.flatMap { $0.flatMap { $0 } }, known.scores.flatMap { $0 }, relative: 1e-6, absolute: 1e-9,
+        "the ratios of the law of the free positions with \(known.given) given (−1: free), at \(known.state): they "
+          + "are those of "
+          + "the whole sequences")
+    }
   }
 
   func test5_TheGivenStands() throws {

@@ -50,11 +50,13 @@ final class Exercise7_3_ConcreteScore: ExerciseTestCase {
       marginal, [0.375, 0.375, 0.125, 0.125], relative: 1e-12,
       "the first token is 0 and flips with probability ¼, the second is even: 3/8, 3/8, 1/8, 1/8")
     let score = try concreteScore(of: [0.1, 0.2, 0.3, 0.4], space: space, at: [0, 1])
+    guard hasRows(score, 2, of: 2, "the score of two positions") else { return }
     expectClose(
       score[0], [1, 2], relative: 1e-12,
       "at 01, position 0: p(11)/p(01) = 0.4/0.2 = 2, and the ratio to itself is 1. If you got ½, it is upside down")
     expectClose(score[1], [0.5, 1], relative: 1e-12, "at 01, position 1: p(00)/p(01) = 0.1/0.2")
     let posterior = try cleanPosterior(of: [0.5, 0.5, 0, 0], space: space, kernel: flip, at: [1, 1])
+    guard hasRows(posterior, 2, of: 2, "the posterior of two positions") else { return }
     expectClose(posterior[0], [1, 0], relative: 1e-12, absolute: 1e-12, "the data begin with 0, whatever x shows")
     expectClose(posterior[1], [0.25, 0.75], relative: 1e-12, "the second token was 1 unless it flipped")
   }
@@ -101,12 +103,14 @@ final class Exercise7_3_ConcreteScore: ExerciseTestCase {
     let weights = (0..<27).map { _ in 0.1 + rng.nextUniform() }
     let x = [2, 0, 1]
     let score = try concreteScore(of: weights, space: space, at: x)
+    guard hasRows(score, 3, of: 3, "the score of three positions") else { return }
     for i in 0..<3 {
       expectClose(score[i][x[i]], 1, relative: 1e-12, "the ratio of x to itself is 1")
       for y in 0..<3 {
         var other = x
         other[i] = y
         let back = try concreteScore(of: weights, space: space, at: other)
+        guard hasRows(back, 3, of: 3, "the score of three positions") else { return }
         expectClose(score[i][y] * back[i][x[i]], 1, relative: 1e-10, "there and back: a ratio times its inverse is 1")
       }
     }
@@ -120,6 +124,7 @@ final class Exercise7_3_ConcreteScore: ExerciseTestCase {
     let pairs = TinyLaw.random(symbols: 3, length: 2, using: &rng)
     let posterior = try cleanPosterior(
       of: pairs.law, space: SequenceSpace(stateCount: 3, length: 2), kernel: lopsided, at: [0, 2])
+    guard hasRows(posterior, 2, of: 3, "the posterior of two positions") else { return }
     var (want, total) = ([0.0, 0, 0], 0.0)
     for (text, probability) in zip(pairs.texts, pairs.law) {
       let joint = probability * lopsided[0][text[0]] * lopsided[2][text[1]]
@@ -137,6 +142,7 @@ final class Exercise7_3_ConcreteScore: ExerciseTestCase {
       let marginal = tiny.marginal(kernel)
       for x in TinyLaw.texts(kernel.count, length) {
         let posterior = try cleanPosterior(of: law, space: space, kernel: kernel, at: x)
+        guard hasRows(posterior, length, of: kernel.count, "the posterior at \(x)") else { return }
         expectClose(posterior.map { $0.reduce(0, +) }, x.map { _ in 1 }, relative: 1e-10, "every row sums to 1")
         let scores = tiny.scores(marginal, states: kernel.count, at: x)
         // Where a token is visible in the absorbing graph, x₀ is known, and says nothing of other tokens.

@@ -88,9 +88,11 @@ final class Exercise7_4_ScoreEntropy: ExerciseTestCase {
     }
     let sigma = 1e-12
     let uniform = try denoisingRatios(.uniform(tokens: 4), noisy: 0, clean: 1, sigma: sigma)
+    guard hasRows([uniform], 1, of: 4, "ratios of four tokens") else { return }
     expectClose(
       uniform[1] * sigma, 4, relative: 1e-10, "at tiny σ the ratio is N/σ to all its digits: take 1 − e^(−σ) by expm1")
     let absorbing = try denoisingRatios(.absorbing(tokens: 4), noisy: 4, clean: 1, sigma: sigma)
+    guard hasRows([absorbing], 1, of: 5, "ratios of four tokens and the mask") else { return }
     expectClose(
       absorbing[1] * sigma, 1, relative: 1e-10, "at tiny σ the ratio is 1/σ to all its digits: take 1 − e^(−σ) by expm1"
     )

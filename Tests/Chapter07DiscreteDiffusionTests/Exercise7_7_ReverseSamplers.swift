@@ -119,6 +119,7 @@ final class Exercise7_7_ReverseSamplers: ExerciseTestCase {
 
   func test4_StepsAgainstBayesRule() throws {
     let content: Content = try Fixture.load("samplers", from: .module)
+    var rng = stream("products")
     for known in content.steps {
       let gap = known.later - known.earlier
       let rates = Chain.rates(known.kind, known.symbols)
@@ -145,6 +146,16 @@ final class Exercise7_7_ReverseSamplers: ExerciseTestCase {
       expect(
         best <= worse + 1e-9,
         "Tweedie's is the best of all laws with independent positions, but its KL \(best) is above the leap's \(worse)")
+      for _ in 0..<4 {
+        let other = tweedie.map { row in
+          let weights = row.map { $0 * exp(rng.nextNormal()) }
+          return weights.map { $0 / weights.reduce(0, +) }
+        }
+        expect(
+          best <= Chain.divergence(known.reverse, Chain.product(of: other)) + 1e-9,
+          "Tweedie's is the best of all laws with independent positions, but a random one comes nearer to the true "
+            + "reverse")
+      }
     }
   }
 

@@ -82,7 +82,6 @@ public func expectedScoreEntropy(
   try InvalidArgument.requireSquare(kernel, "the kernel")
   try InvalidArgument.require(
     rates.count == kernel.count, "rates are over \(rates.count) states, but the kernel over \(kernel.count)")
-  let space = try SequenceSpace(stateCount: kernel.count, length: clean.count)
   try InvalidArgument.requireBatch([clean], below: kernel.count, "clean")
   throw unsolved("7.5")
 }
