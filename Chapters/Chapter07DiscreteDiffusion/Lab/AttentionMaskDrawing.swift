@@ -28,6 +28,8 @@ struct AttentionMaskDrawing: Drawable {
     }
     for edge in stride(from: 0, through: count, by: blockLength) {
       let isMiddle = edge == count / 2
+      // Blocks of one: the gaps between the boxes show them.
+      if blockLength == 1 && !isMiddle && edge % count != 0 { continue }
       let at = box * Double(edge)
       let (color, width) = isMiddle ? (Color.ink, 2.2) : (Color.frame, 1)
       canvas.line(

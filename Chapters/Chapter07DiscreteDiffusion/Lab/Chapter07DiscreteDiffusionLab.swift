@@ -43,7 +43,8 @@ struct Chapter07DiscreteDiffusionLab: ParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Characters a text (default: 16 brackets, 32 of --data; words have 10).", valueName: "count"))
+    help: ArgumentHelp(
+      "Characters a text (default: 16 brackets, words of 6 letters at most, 32 of --data).", valueName: "count"))
   var context: Int?
 
   @Option(
@@ -82,8 +83,11 @@ struct Chapter07DiscreteDiffusionLab: ParsableCommand {
     if layers < 1 { throw ValidationError("--layers must be at least 1, not \(layers)") }
     if tableSeeds < 1 { throw ValidationError("--table-seeds must be at least 1, not \(tableSeeds)") }
     if let context, options.data == nil {
-      if text == .words { throw ValidationError("words have 10 characters: leave --context out") }
-      if context % 2 != 0 || context > 32 {
+      if text == .words {
+        if !(3...10).contains(context) {
+          throw ValidationError("the words have 3 to 10 letters: --context cannot be \(context)")
+        }
+      } else if context % 2 != 0 || context > 32 {
         throw ValidationError("balanced brackets have an even number of characters, 32 at most, not \(context)")
       }
     }
@@ -105,12 +109,14 @@ struct Chapter07DiscreteDiffusionLab: ParsableCommand {
     let writer = try FigureWriter(chapter: "Chapter07DiscreteDiffusion", options: options)
     // Before anything is drawn: wrong options and a wrong file shall not wait for the training.
     let source = try self.source()
-    _ = try TextTraining.divided(source.length, by: block ?? source.length)
+    let training = training(writer)
+    try training.check(source)
+    if let prompt { try checkPrompt(prompt, for: source) }
 
     print("Exact figures")
     try ExactFigures(writer).draw()
 
-    guard let model = try training(writer).train(on: source) else { throw ExitCode(130) }
+    guard let model = try training.train(on: source) else { throw ExitCode(130) }
     if let weights {
       try model.save(
         to: URL(fileURLWithPath: weights),
@@ -144,15 +150,19 @@ struct Chapter07DiscreteDiffusionLab: ParsableCommand {
 
   private func source() throws -> TextSource {
     if let data = options.data { return try .text(.load(from: data), length: context ?? 32) }
-    return text == .words ? try .words() : .brackets(length: context ?? 16)
+    return text == .words ? try .words(length: context ?? 6) : .brackets(length: context ?? 16)
+  }
+
+  private func checkPrompt(_ prompt: String, for source: TextSource) throws {
+    _ = try TextModel.tokens(ofPrompt: prompt, characters: source.characters, length: source.length)
+    if let block, block != source.length {
+      throw LabError("A prompt with gaps needs a network that sees the whole text: leave --block out.")
+    }
   }
 
   /// Eight ways to fill in a prompt, printed.
   private func complete(_ prompt: String, with model: TextModel) throws {
     let tokens = try model.tokens(ofPrompt: prompt)
-    guard model.blockLength == model.length else {
-      throw LabError("A prompt with gaps needs a network that sees the whole text: leave --block out.")
-    }
     var rng = options.random.stream("prompt")
     let given = tokens.map { $0 == model.mask ? nil : $0 }
     for text in try model.infilled(given, count: 8, steps: 2 * model.length, using: &rng) {

@@ -57,14 +57,9 @@ struct ExactFigures {
       let last = graph.stateCount - 1
       plot.line(x: grid, y: kernels.map { $0[last][0] }, color: .palette(color), width: 1.6, dash: [6, 4])
     }
-    plot.legend = .none
-    plot.note("absorbing, masked", x: 4.9, y: 0.9, color: .palette(2), horizontal: .right)
-    plot.note("N = 3, unchanged", x: 1.9, y: 0.46, color: .palette(0))
-    plot.note("N = 3, in one other state", x: 4.9, y: 0.255, color: .palette(0), horizontal: .right)
-    plot.note("N = 27, unchanged", x: 1.62, y: 0.2, color: .palette(1))
-    plot.note("absorbing, unchanged", x: 1.2, y: 0.12, dx: -40, dy: 18, color: .palette(2))
+    plot.legend = .beside
     try writer.write(
-      FigureGrid([[Margin(uniform), Margin(absorbing), plot]]).image(width: 1260, height: 400, scale: 1.5),
+      FigureGrid([[Margin(uniform), Margin(absorbing), plot]]).image(width: 1440, height: 400, scale: 1.5),
       as: "simplex", kind: .exact)
   }
 
@@ -81,6 +76,7 @@ struct ExactFigures {
         x: grid, y: grid.map { ($0 - ratio) * ($0 - ratio) / 2 }, label: "a = \(ratio)", color: .palette(index),
         width: 2.2)
     }
+    (entropy.legend, squares.legend) = (.none, .bottomRight)
     try writer.write(
       FigureGrid([[entropy, squares]]).image(width: 1000, height: 400, scale: 1.5), as: "score-entropy", kind: .exact)
   }

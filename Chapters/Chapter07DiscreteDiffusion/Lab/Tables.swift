@@ -14,6 +14,8 @@ struct Tables {
     let names = seeds.map(String.init).joined(separator: " ")
     Swift.print("Steps: E[NELBO_T] − H in nats, exact conditionals")
     Swift.print(try stepsGap())
+    Swift.print("\nCommitted networks, shares of 400 texts in per cent, seeds \(names)")
+    Swift.print(try committed())
     Swift.print("\nAbsorbing and uniform: excess over the entropy in bits per character, seeds \(names)")
     Swift.print(try graphs())
     Swift.print("\nBlocks, brackets of 8: bits per character, seeds \(names)")
@@ -33,6 +35,41 @@ struct Tables {
     return TextTable(["law", "total correlation"] + counts.map { "T = \($0)" }, rows)
   }
 
+  // MARK: - The committed networks' samples
+
+  private func committed() throws -> TextTable {
+    let count = isQuick ? 20 : 400
+    let counts = isQuick ? [1, 4] : [1, 2, 4, 8, 16, 32, 64]
+    func row(_ name: String, _ share: (_ seed: UInt64) throws -> Double) throws -> [String] {
+      let shares = try seeds.map { ((try share($0)) * 1000).rounded() / 10 }
+      return [name, Spread(shares).description] + shares.map(\.description)
+    }
+    let brackets = try TextModel(committed: "brackets")
+    let source = TextSource.brackets(length: brackets.length)
+    var rows = try counts.map { steps in
+      try row("brackets, ancestral, \(steps) steps: valid") { seed in
+        var rng = RandomStream(seed: seed).stream("table")
+        return source.shares(try brackets.sample(count, steps: steps, using: &rng)).valid
+      }
+    }
+    rows.append(
+      try row("brackets, first hitting: valid") { seed in
+        var rng = RandomStream(seed: seed).stream("table")
+        return source.shares(try brackets.firstHitting(count, using: &rng)).valid
+      })
+    let words = try TextModel(committed: "words")
+    let list = try TextSource.words(length: words.length)
+    let samples = try seeds.map { seed in
+      var rng = RandomStream(seed: seed).stream("table")
+      return list.shares(try words.firstHitting(count, using: &rng))
+    }
+    let bySeed = Dictionary(uniqueKeysWithValues: zip(seeds, samples))
+    rows.append(try row("words, first hitting: words") { bySeed[$0]!.valid })
+    rows.append(try row("words, first hitting: words never trained on") { bySeed[$0]!.new })
+    rows.append(try row("words, first hitting: different") { bySeed[$0]!.distinct })
+    return TextTable(["", "share"] + seeds.map { "seed \($0)" }, rows)
+  }
+
   // MARK: - Absorbing and uniform
 
   /// The law that both graphs learn: a Markov chain of four characters.
@@ -40,7 +77,7 @@ struct Tables {
 
   private static func source() -> MarkovSource {
     var rng = RandomStream(seed: 7).stream("graphs")
-    return .random(stateCount: 4, sharpness: 1.5, using: &rng)
+    return .random(stateCount: 4, sharpness: 1, using: &rng)
   }
 
   private struct GraphItem: Sendable {

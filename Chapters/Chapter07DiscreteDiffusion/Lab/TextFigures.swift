@@ -18,12 +18,14 @@ struct TextFigures {
 
   /// A sheet of samples with what is said of them; returns the same in words.
   func sheet(_ model: TextModel, source: TextSource, as figure: String) throws -> String {
-    let steps = writer.isQuick ? 4 : 2 * model.blockLength
+    let (steps, count) = (2 * model.blockLength, writer.isQuick ? 60 : 400)
+    let isWhole = model.blockLength == model.length
     var rng = random.stream(figure)
-    let samples = try model.sample(writer.isQuick ? 60 : 400, steps: steps, using: &rng)
+    let samples =
+      try isWhole ? model.firstHitting(count, using: &rng) : model.sample(count, steps: steps, using: &rng)
     let shares = source.shares(samples)
-    var summary = "\(samples.count) texts in \(steps) steps"
-    if model.blockLength < model.length { summary += " a block of \(model.blockLength)" }
+    var summary = "\(count) texts, "
+    summary += isWhole ? "one character a step" : "\(steps) steps for each block of \(model.blockLength)"
     var metrics = ["different": shares.distinct]
     if source.isJudged {
       summary +=
@@ -53,7 +55,7 @@ struct TextFigures {
     let blocks = try [1, 2, 4, 8].map { try TextModel(committed: "blocks-\($0)") }
     var report = [
       "Committed, brackets: \(try sheet(brackets, source: .brackets(length: brackets.length), as: "brackets"))",
-      "Committed, words: \(try sheet(words, source: .words(), as: "words"))",
+      "Committed, words: \(try sheet(words, source: .words(length: words.length), as: "words"))",
     ]
     try unmasking(brackets, words, blocks[2])
     try infilling(brackets, words)
@@ -98,7 +100,8 @@ struct TextFigures {
     let left = try strip(
       "Masked diffusion, brackets", brackets, source: .brackets(length: brackets.length), steps: isQuick ? 4 : 16,
       texts: 1)
-    let middle = try strip("Masked diffusion, words", words, source: .words(), steps: isQuick ? 4 : 16, texts: 2)
+    let middle = try strip(
+      "Masked diffusion, words", words, source: .words(length: words.length), steps: isQuick ? 4 : 16, texts: 2)
     let right = try strip(
       "Blocks of \(blocks.blockLength)", blocks, source: .brackets(length: blocks.length), steps: isQuick ? 2 : 8,
       texts: 1)
@@ -133,7 +136,7 @@ struct TextFigures {
       }
     }
     let upper = try grids(
-      ["_____ing ", "un", "p___t ", "___ght ", "c__ch"], words, source: .words(), what: "are words")
+      ["___ing", "un", "p___t ", "_ight ", "s__s"], words, source: .words(length: words.length), what: "are words")
     let lower = try grids(
       ["[______________]", "((((____________", "(_[_(__________)"], brackets,
       source: .brackets(length: brackets.length), what: "are valid")
@@ -150,12 +153,13 @@ struct TextFigures {
     let counts = writer.isQuick ? [1, 4] : [1, 2, 4, 8, 16, 32, 64]
 
     var left = Plot(
-      "Brackets, L = \(brackets.length), masked diffusion", x: Axis("steps", scale: .log),
-      y: Axis("share of valid strings", range: 0...1))
-    for (index, entry) in [("ancestral", TextModel.draw), ("nucleus 0.9", TextModel.draw(nucleus: 0.9))].enumerated() {
+      "Brackets, L = \(brackets.length), masked diffusion",
+      x: Axis("steps", scale: .log, ticks: counts.map { Axis.Tick(Double($0), "\($0)") }),
+      y: Axis("share of valid strings", range: 0...1.03))
+    for (index, entry) in [("ancestral", 1.0), ("nucleus 0.9", 0.9)].enumerated() {
       let shares = try counts.map { steps in
         var rng = random.stream("validity \(steps)")
-        return source.shares(try brackets.sample(count, steps: steps, draw: entry.1, using: &rng)).valid
+        return source.shares(try brackets.sample(count, steps: steps, nucleus: entry.1, using: &rng)).valid
       }
       for (steps, share) in zip(counts, shares) { metrics["\(entry.0), \(steps)"] = share }
       left.line(
@@ -171,8 +175,9 @@ struct TextFigures {
     left.legend = .topLeft
 
     var right = Plot(
-      "Brackets, L = \(blocks[0].length), blocks of L′", x: Axis("questions to the network", scale: .log),
-      y: Axis("share of valid strings", range: 0...1))
+      "Brackets, L = \(blocks[0].length), blocks of L′",
+      x: Axis("questions to the network", scale: .log, ticks: counts.map { Axis.Tick(Double($0), "\($0)") }),
+      y: Axis("share of valid strings", range: 0...1.03))
     let short = TextSource.brackets(length: blocks[0].length)
     for (index, model) in blocks.enumerated() {
       let perBlock = (writer.isQuick ? [1, 4] : [1, 2, 4, 8, 16]).filter { $0 == 1 || model.blockLength > 1 }
@@ -199,12 +204,14 @@ struct TextFigures {
   private func bitsByBlock(_ blocks: [TextModel]) throws -> String {
     let length = blocks[0].length
     let grammar = BracketGrammar(kinds: 2, length: length)
-    let texts = grammar.strings().enumerated().filter { $0.offset % (writer.isQuick ? 40 : 4) == 0 }.map(\.element)
+    let strings = grammar.strings()
+    let texts = writer.isQuick ? Array(strings.prefix(6)) : strings
     let steps = [1, 2, 4, 8, 16, 32, 64]
     var metrics: [String: Double] = [:]
     var rows: [[String]] = []
     var plot = Plot(
-      "Bits per character by all masks, brackets, L = \(length)", x: Axis("steps a block, T", scale: .log),
+      "Bits per character by all masks, brackets, L = \(length)",
+      x: Axis("steps a block, T", scale: .log, ticks: steps.map { Axis.Tick(Double($0), "\($0)") }),
       y: Axis("bits per character"))
     for (index, model) in blocks.enumerated() {
       let weights = try steps.map { try model.maskWeights(steps: $0) } + [model.maskWeights(steps: nil)]

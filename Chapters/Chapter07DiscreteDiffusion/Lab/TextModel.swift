@@ -41,6 +41,12 @@ final class TextModel {
   ///
   /// - Throws: ``LabError`` for a prompt that is empty, too long, or has characters that the network has never seen.
   func tokens(ofPrompt prompt: String) throws -> [Int] {
+    try Self.tokens(ofPrompt: prompt, characters: characters, length: length)
+  }
+
+  /// The same for a network that is still to be trained.
+  static func tokens(ofPrompt prompt: String, characters: [Character], length: Int) throws -> [Int] {
+    let mask = characters.count
     guard !prompt.isEmpty else {
       throw LabError("The prompt is empty: give some characters, and _ for each open place.")
     }
@@ -50,7 +56,7 @@ final class TextModel {
           + "\(prompt.count - length).")
     }
     let known = prompt.map { character -> Int? in
-      character == Self.maskCharacter ? mask : characters.firstIndex(of: character)
+      character == maskCharacter ? mask : characters.firstIndex(of: character)
     }
     let unknown = zip(prompt, known).filter { $0.1 == nil }.map(\.0)
     guard unknown.isEmpty else {
@@ -99,8 +105,11 @@ final class TextModel {
 
   /// The model whose weights come with the course.
   convenience init(committed name: String) throws {
-    try self.init(
-      contentsOf: PackageRoot.find().appendingPathComponent(
-        "Chapters/Chapter07DiscreteDiffusion/Weights/\(name).safetensors"))
+    let path = "Chapters/Chapter07DiscreteDiffusion/Weights/\(name).safetensors"
+    let url = try PackageRoot.find().appendingPathComponent(path)
+    guard FileManager.default.fileExists(atPath: url.path) else {
+      throw LabError("The weights \(url.path) are missing. Bring them back: git checkout -- \(path)")
+    }
+    try self.init(contentsOf: url)
   }
 }

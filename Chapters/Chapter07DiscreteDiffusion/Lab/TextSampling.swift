@@ -33,9 +33,16 @@ extension TextModel {
     }
   }
 
-  /// The law of MDLM's ancestral step in time t, α = 1 − t (exercise 7.7).
-  var ancestralLaw: StepLaw {
-    let (denoiser, mask) = (denoiser, mask)
+  /// The denoiser with each place's law cut to its nucleus of this mass (exercise 7.10): the clean tokens' law. The law of a
+  /// step must not be cut, for its most probable state is nearly always to stay masked.
+  func denoiser(nucleus mass: Double) -> CleanDenoiser {
+    let denoiser = denoiser
+    return { noisy in try denoiser(noisy).map { text in try text.map { try nucleus($0, mass: mass) } } }
+  }
+
+  /// The law of MDLM's ancestral step in time t, α = 1 − t (exercise 7.7), with a nucleus of `mass`.
+  func ancestralLaw(nucleus mass: Double = 1) -> StepLaw {
+    let (denoiser, mask) = (mass < 1 ? denoiser(nucleus: mass) : denoiser, mask)
     return { x, time, next in
       let clean = try denoiser(x)
       return try x.indices.map { text in
@@ -55,24 +62,19 @@ extension TextModel {
   /// A token by exercise 7.10, in Double.
   static var draw: Draw { { try categoricalIndex(weights: $0, uniform: $1.nextUniform()) } }
 
-  /// The same from the nucleus of this mass.
-  static func draw(nucleus mass: Double) -> Draw {
-    { try categoricalIndex(weights: nucleus($0, mass: mass), uniform: $1.nextUniform()) }
-  }
-
   /// Texts in so many steps from all masks: ancestral sampling, or block by block for a model of blocks.
   func sample(
-    _ count: Int, steps: Int, draw: Draw = TextModel.draw, using rng: inout RandomStream,
-    onStep: SamplerObserver? = nil
+    _ count: Int, steps: Int, nucleus mass: Double = 1, using rng: inout RandomStream, onStep: SamplerObserver? = nil
   ) throws -> [[Int]] {
     if blockLength < length {
       return try sampleBlocks(
         prompts: Array(repeating: [], count: count), length: length, blockLength: blockLength, mask: mask,
-        times: Self.times(steps), model: blockModel(), draw: draw, using: &rng, onStep: onStep)
+        times: Self.times(steps), model: blockModel(), draw: Self.draw, using: &rng, onStep: onStep)
     }
     let start = Array(repeating: Array(repeating: mask, count: length), count: count)
     return try reverseSample(
-      from: start, times: Self.times(steps), mask: mask, law: ancestralLaw, draw: draw, using: &rng, onStep: onStep)
+      from: start, times: Self.times(steps), mask: mask, law: ancestralLaw(nucleus: mass), draw: Self.draw, using: &rng,
+      onStep: onStep)
   }
 
   /// One token a step, at the very time when it is due.
@@ -83,13 +85,12 @@ extension TextModel {
 
   /// Texts around the given tokens (exercise 7.11); nil where anything may stand.
   func infilled(
-    _ given: [Int?], count: Int, steps: Int, draw: Draw = TextModel.draw, using rng: inout RandomStream,
-    onStep: SamplerObserver? = nil
+    _ given: [Int?], count: Int, steps: Int, using rng: inout RandomStream
   ) throws -> [[Int]] {
     try infill(
       given: Array(repeating: given, count: count),
       from: Array(repeating: Array(repeating: mask, count: length), count: count), times: Self.times(steps), mask: mask,
-      law: ancestralLaw, draw: draw, using: &rng, onStep: onStep)
+      law: ancestralLaw(), draw: Self.draw, using: &rng)
   }
 
   // MARK: - Blocks

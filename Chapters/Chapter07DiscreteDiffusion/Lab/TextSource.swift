@@ -41,18 +41,19 @@ struct TextSource {
       bitsPerCharacter: grammar.bitsPerCharacter)
   }
 
-  /// English words, all equally probable, filled up with blanks to ten characters.
-  static func words() throws -> TextSource {
-    let (train, heldOut) = try WordList.split()
+  /// English words of at most `length` letters, all equally probable, filled up with blanks. Nine in ten are trained on.
+  static func words(length: Int) throws -> TextSource {
+    let split = try WordList.split()
+    let (train, heldOut) = (split.train.filter { $0.count <= length }, split.heldOut.filter { $0.count <= length })
     let characters: [Character] = [" "] + "abcdefghijklmnopqrstuvwxyz"
     let token = Dictionary(uniqueKeysWithValues: characters.enumerated().map { ($0.element, $0.offset) })
     func tokens(_ word: String) -> [Int] {
-      word.map { token[$0]! } + Array(repeating: 0, count: 10 - word.count)
+      word.map { token[$0]! } + Array(repeating: 0, count: length - word.count)
     }
     let (known, new) = (train.map(tokens), Set(heldOut.map(tokens)))
     let knownSet = Set(known)
     return TextSource(
-      name: "words", characters: characters, length: 10, draw: { known[$0.integer(below: known.count)] },
+      name: "words", characters: characters, length: length, draw: { known[$0.integer(below: known.count)] },
       judge: { tokens in knownSet.contains(tokens) ? .known : new.contains(tokens) ? .new : .wrong(at: nil) })
   }
 

@@ -44,13 +44,8 @@ struct TextTraining {
         "text": source.name, "characters": String(source.characters), "context": "\(source.length)",
         "block": "\(blockLength)", "steps": "\(steps)", "batch size": "\(batchSize)",
       ])
-    if resume, let checkpoint {
-      guard FileManager.default.fileExists(atPath: checkpoint.path) else {
-        throw LabError(
-          "There is nothing to resume: \(checkpoint.path) does not exist. Leave --resume out to start anew.")
-      }
-      try run.restore(from: checkpoint)
-    }
+    try check(source)
+    if resume, let checkpoint { try run.restore(from: checkpoint) }
     var loop = TrainingLoop(
       steps: steps, schedule: .warmup(steps: 100, then: .cosine(from: learningRate, to: 0, steps: steps)), clipNorm: 1)
     loop.title = title
@@ -67,6 +62,17 @@ struct TextTraining {
     guard outcome != .interrupted else { return nil }
     if let average = run.average { try model.network.load(average.stateDictionary()) }
     return model
+  }
+
+  /// What can be refused before anything is drawn.
+  ///
+  /// - Throws: ``LabError`` for blocks that do not fill the text, or where there is nothing to resume.
+  func check(_ source: TextSource) throws {
+    _ = try Self.divided(source.length, by: blockLength ?? source.length)
+    if resume, let checkpoint, !FileManager.default.fileExists(atPath: checkpoint.path) {
+      throw LabError(
+        "There is nothing to resume: \(checkpoint.path) does not exist. Leave --resume out to start anew.")
+    }
   }
 
   /// The number of blocks.
