@@ -32,11 +32,14 @@ final class Exercise7_8_ExactBound: ExerciseTestCase {
     let weight = try maskWeight(masked: 1, length: 3, alphas: [1, 0.5, 0])
     expectFinite(weight, "a weight is a number")
     var asked: [[Int]] = []
+    var questions = 0
     let bound = try exactNELBO(of: [0, 1, 1], mask: 2, weight: { _ in 1 }) { batch in
+      questions += 1
       asked += batch
       return batch.map { _ in [[0.5, 0.5, 0], [0.5, 0.5, 0], [0.5, 0.5, 0]] }
     }
     expectFinite(bound, "a bound is a number")
+    expectEqual(questions, 1, "the denoiser is asked once, about all masks together: a network is quick with batches")
     expectEqual(asked.count, 7, "2³ − 1 masks with at least one position, asked once each")
     expectEqual(Set(asked).count, 7, "no mask twice")
     expect(
