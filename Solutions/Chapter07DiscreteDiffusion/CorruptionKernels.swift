@@ -44,7 +44,7 @@ public func rateMatrix(_ graph: TokenGraph) throws -> Kernel {
 /// The probability 1 − e^(−σ) of at least one event must keep all its digits when σ is tiny, where 1 − exp(−σ) would
 /// lose them: −expm1(−σ) does.
 ///
-/// SEDD, §3.4 (in the normalisation of ``rateMatrix(_:)``).
+/// SEDD, eq. 14 to 16, in the normalisation of ``rateMatrix(_:)``.
 ///
 /// - Parameter sigma: σ, the total noise. It may be infinite: then the kernel leads to the stationary law. A negative
 ///   σ gives the inverse K(−σ) = K(σ)⁻¹, whose entries are no probabilities, but which a sampler of exercise 7.7 needs.

@@ -34,7 +34,7 @@ public let minusInfinity: Float = -1e6
 /// - *Carry-over*: a token that can be seen is clean already: log-probability 0 for it, ``minusInfinity`` for all others,
 ///   whatever the network says.
 ///
-/// Sahoo et al. 2024 (MDLM), §3.2.3.
+/// Sahoo et al. 2024 (MDLM), §3.2.
 ///
 /// - Parameters:
 ///   - logits: shape [B, L, S].

@@ -21,8 +21,8 @@ public struct NoiseSchedule: Sendable {
 ///
 ///     1 − e^(−σ(t)) = (1 − ε)·t,   so  σ(t) = −log(1 − (1 − ε)t),   σ′(t) = (1 − ε)/(1 − (1 − ε)t)
 ///
-/// ε keeps σ(1) = −log ε finite. SEDD, App. C.1 (ε = 10⁻³), the schedule for the absorbing graph. Near t = 0 use log1p,
-/// or the digits of a small σ are lost.
+/// ε keeps σ(1) = −log ε finite. SEDD takes it for the absorbing graph, with ε = 10⁻³. Near t = 0 use log1p, or the
+/// digits of a small σ are lost.
 ///
 /// Throws `InvalidArgument` unless 0 < ε < 1.
 public func logLinearNoise(epsilon: Double = 1e-3) throws -> NoiseSchedule {
@@ -34,7 +34,7 @@ public func logLinearNoise(epsilon: Double = 1e-3) throws -> NoiseSchedule {
 ///
 ///     σ(t) = σ_min^(1−t)·σ_max^t,     σ′(t) = σ(t)·log(σ_max/σ_min)
 ///
-/// SEDD, App. C.1: from 10⁻⁵ to 20 in the text, from 10⁻⁴ in the code, for the uniform graph.
+/// SEDD takes it for the uniform graph: from 10⁻⁵ to 20 in the paper's text, from 10⁻⁴ in its code.
 ///
 /// Throws `InvalidArgument` unless 0 < σ_min < σ_max.
 public func geometricNoise(sigmaMin: Double = 1e-4, sigmaMax: Double = 20) throws -> NoiseSchedule {
