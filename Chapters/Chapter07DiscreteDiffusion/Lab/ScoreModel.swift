@@ -64,7 +64,8 @@ struct ScoreModel {
       let noisy = try zip(clean, sigmas).map { try corrupt($0, graph: graph, sigma: $1, using: &run["noise"]) }
       let entropies = try denoisingScoreEntropy(
         logScores: logScores(noisy, sigmas: sigmas), noisy: noisy, clean: clean, graph: graph, sigmas: sigmas)
-      return try scoreEntropyLoss(entropies: entropies, times: times, schedule: schedule)
+      // A character's, as in `mdlmLoss`: gradients are clipped at the same length for all three losses.
+      return try scoreEntropyLoss(entropies: entropies, times: times, schedule: schedule) / Float(clean[0].count)
     }
     if let average = run.average { try network.load(average.stateDictionary()) }
   }
@@ -78,13 +79,13 @@ struct ScoreModel {
 /// - Parameter logScores: of texts [B][L] at σ, [B, L, S].
 /// - Returns: nats a text.
 func exactExcess(
-  of law: SmallLaw, graph: TokenGraph, nodes: Int = 16,
+  of law: SmallLaw, graph: TokenGraph, nodes: Int = 24,
   logScores: (_ texts: [[Int]], _ sigma: Double) throws -> Tensor
 ) throws -> Double {
   let rates = try rateMatrix(graph)
   let texts = law.space.sequences
   let states = graph.stateCount
-  return try integrateOverNoise(from: 1e-3, to: 10, count: nodes) { sigma in
+  return try integrateOverNoise(from: 1e-4, to: 10, count: nodes) { sigma in
     let marginal = try exactMarginal(
       of: law.law, space: law.space, kernel: transitionKernel(graph, sigma: sigma))
     var sum = 0.0

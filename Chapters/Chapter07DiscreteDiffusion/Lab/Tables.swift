@@ -42,7 +42,7 @@ struct Tables {
     let counts = isQuick ? [1, 4] : [1, 2, 4, 8, 16, 32, 64]
     func row(_ name: String, _ share: (_ seed: UInt64) throws -> Double) throws -> [String] {
       let shares = try seeds.map { ((try share($0)) * 1000).rounded() / 10 }
-      return [name, Spread(shares).description] + shares.map(\.description)
+      return [name, Spread(shares, digits: 1).description] + shares.map(\.description)
     }
     let brackets = try TextModel(committed: "brackets")
     let source = TextSource.brackets(length: brackets.length)
@@ -103,7 +103,7 @@ struct Tables {
           name: "markov", characters: ["a", "b", "c", "d"], length: Self.length,
           draw: { source.sample(length: Self.length, using: &$0) }, judge: { _ in .unjudged })
         guard let model = try training.train(on: text) else { throw LabError("Interrupted.") }
-        nats = try exactExcess(of: law, graph: graph, nodes: isQuick ? 2 : 16) { texts, sigma in
+        nats = try exactExcess(of: law, graph: graph, nodes: isQuick ? 2 : 24) { texts, sigma in
           let guess = try subsLogProbabilities(logits: model.network(texts), noisy: texts, mask: 4)
           return guess + Float(log(exp(-sigma) / -expm1(-sigma)))
         }
@@ -111,7 +111,7 @@ struct Tables {
         var initial = RandomStream(seed: item.seed).stream("init")
         let model = ScoreModel(graph: graph, length: Self.length, using: &initial)
         try model.train(steps: steps, seed: item.seed) { source.sample(length: Self.length, using: &$0) }
-        nats = try exactExcess(of: law, graph: graph, nodes: isQuick ? 2 : 16) { texts, sigma in
+        nats = try exactExcess(of: law, graph: graph, nodes: isQuick ? 2 : 24) { texts, sigma in
           try model.logScores(texts, sigmas: Array(repeating: sigma, count: texts.count))
         }
       }
@@ -164,7 +164,7 @@ struct Tables {
       let shares = kind.low == 1 ? "all masked" : "U[\(kind.low), \(kind.high)]"
       return [
         "L′ = \(kind.block), \(shares)", Spread(bits).description, Spread(bits.map { $0 - entropy }).description,
-        Spread(own.map { $0[1] }).description,
+        Spread(own.map { $0[1] }, digits: 2).description,
       ]
     }
     return TextTable(
