@@ -120,12 +120,12 @@ enum Chain {
   }
 }
 
-/// Pearson's χ² of counts against probabilities, as the number of standard deviations above its mean: (χ² − d)/√(2d) for d
-/// degrees of freedom. Beyond 6 it is no chance.
+/// How far counts are from probabilities, in standard deviations of a normal variable: Pearson's χ² with d degrees of
+/// freedom, by Wilson and Hilferty's cube root. Beyond 5 it is no chance (one in three million).
 func excess(of counts: [Int], over law: [Double]) -> Double {
   let total = Double(counts.reduce(0, +))
   var statistic = 0.0
-  var cells = 0.0
+  var freedom = -1.0
   for (count, probability) in zip(counts, law) {
     if probability == 0 {
       if count > 0 { return .infinity }
@@ -133,7 +133,8 @@ func excess(of counts: [Int], over law: [Double]) -> Double {
     }
     let expected = total * probability
     statistic += (Double(count) - expected) * (Double(count) - expected) / expected
-    cells += 1
+    freedom += 1
   }
-  return (statistic - (cells - 1)) / (2 * max(cells - 1, 1)).squareRoot()
+  let spread = 2 / (9 * freedom)
+  return (cbrt(statistic / freedom) - (1 - spread)) / spread.squareRoot()
 }
