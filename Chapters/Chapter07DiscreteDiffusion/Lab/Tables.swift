@@ -12,14 +12,16 @@ struct Tables {
 
   func print() throws {
     let names = seeds.map(String.init).joined(separator: " ")
-    Swift.print("Steps: E[NELBO_T] − H in nats, exact conditionals")
-    Swift.print(try stepsGap())
-    Swift.print("\nCommitted networks, shares of 400 texts in per cent, seeds \(names)")
-    Swift.print(try committed())
-    Swift.print("\nAbsorbing and uniform: excess over the entropy in bits per character, seeds \(names)")
-    Swift.print(try graphs())
-    Swift.print("\nBlocks, brackets of 8: bits per character, seeds \(names)")
-    Swift.print(try blocks())
+    show("Steps: E[NELBO_T] − H in nats, exact conditionals", try stepsGap())
+    show("Committed networks, shares of 400 texts in per cent, seeds \(names)", try committed())
+    show("Absorbing and uniform: excess over the entropy in bits per character, seeds \(names)", try graphs())
+    show("Blocks, brackets of 8: bits per character, seeds \(names)", try blocks())
+  }
+
+  /// Each table as soon as it is there, also into a file: the next one may take minutes.
+  private func show(_ title: String, _ table: TextTable) {
+    Swift.print("\(title)\n\(table)\n")
+    fflush(nil)
   }
 
   private var steps: Int { isQuick ? 20 : 2500 }

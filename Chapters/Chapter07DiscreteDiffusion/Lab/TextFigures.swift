@@ -33,7 +33,6 @@ struct TextFigures {
       metrics["valid"] = shares.valid
       if source.name == "words" {
         summary += ", \(percent(shares.new)) words never trained on"
-        metrics["new"] = shares.new
       }
     }
     summary += ", \(percent(shares.distinct)) different"
@@ -68,6 +67,7 @@ struct TextFigures {
 
   /// Texts at every step of their making.
   private func unmasking(_ brackets: TextModel, _ words: TextModel, _ blocks: TextModel) throws {
+    var masksLeft = 0.0
     /// The states of some texts, side by side, with what is new in each.
     func strip(
       _ title: String, _ model: TextModel, source: TextSource, steps: Int, texts: Int
@@ -75,6 +75,7 @@ struct TextFigures {
       var states: [(time: Double, x: [[Int]])] = []
       var rng = random.stream("unmasking " + title)
       _ = try model.sample(texts, steps: steps, using: &rng) { _, x, time in states.append((time, x)) }
+      masksLeft += Double(states.last?.x.joined().count { $0 == model.mask } ?? 0)
       let lines = states.indices.map { index -> (label: String, cells: [TextGrid.Cell]) in
         let cells = states[index].x.indices.map { text -> [TextGrid.Cell] in
           let (now, before) = (states[index].x[text], states[max(0, index - 1)].x[text])
@@ -106,7 +107,7 @@ struct TextFigures {
       "Blocks of \(blocks.blockLength)", blocks, source: .brackets(length: blocks.length), steps: isQuick ? 2 : 8,
       texts: 1)
     try writer.write(
-      Page([[left, middle, right]]).image(), as: "unmasking", kind: .samples, metrics: ["texts": 4])
+      Page([[left, middle, right]]).image(), as: "unmasking", kind: .samples, metrics: ["masks left": masksLeft])
   }
 
   // MARK: - infilling (exercise 7.11)
@@ -123,7 +124,8 @@ struct TextFigures {
         var rng = random.stream("infilling " + prompt)
         let texts = try model.infilled(given, count: count, steps: 2 * model.length, using: &rng)
         let shares = source.shares(texts)
-        metrics[prompt] = shares.valid
+        // Of single prompts the share is too much a matter of chance to be compared.
+        metrics[source.name, default: 0] += shares.valid / Double(prompts.count)
         func marked(_ cells: [TextGrid.Cell]) -> [TextGrid.Cell] {
           zip(cells, given).map { cell, token in
             token == nil || cell.character == " " ? cell : TextGrid.Cell(character: cell.character, style: .given)
@@ -161,7 +163,8 @@ struct TextFigures {
         var rng = random.stream("validity \(steps)")
         return source.shares(try brackets.sample(count, steps: steps, nucleus: entry.1, using: &rng)).valid
       }
-      for (steps, share) in zip(counts, shares) { metrics["\(entry.0), \(steps)"] = share }
+      // Too few are valid after less steps for a comparison.
+      for (steps, share) in zip(counts, shares) where steps >= 4 { metrics["\(entry.0), \(steps)"] = share }
       left.line(
         x: counts.map(Double.init), y: shares, label: entry.0, color: .palette(index), width: 2, marker: .disc)
       rows.append([entry.0] + shares.map(percent))
@@ -186,7 +189,9 @@ struct TextFigures {
         var rng = random.stream("validity of blocks \(steps)")
         return short.shares(try model.sample(count, steps: steps, using: &rng)).valid
       }
-      for (steps, share) in zip(perBlock, shares) { metrics["L′ = \(model.blockLength), \(steps * number)"] = share }
+      for (steps, share) in zip(perBlock, shares) where steps * number >= 4 {
+        metrics["L′ = \(model.blockLength), \(steps * number)"] = share
+      }
       right.line(
         x: perBlock.map { Double($0 * number) }, y: shares, label: "L′ = \(model.blockLength)", color: .palette(index),
         width: 2, marker: .disc)
