@@ -132,11 +132,15 @@ struct Chapter07DiscreteDiffusionLab: ParsableCommand {
   }
 
   private func training(_ writer: FigureWriter) -> TextTraining {
-    var command = options.resumeCommand(chapter: 7)
-    if text != .brackets { command += " --text \(text.rawValue)" }
-    if let steps { command += " --steps \(steps)" }
-    if let context { command += " --context \(context)" }
-    if let block { command += " --block \(block)" }
+    // The course's own options stand before the two dashes, the lab's after them.
+    var own: [String] = []
+    if text != .brackets { own.append("--text \(text.rawValue)") }
+    if let steps { own.append("--steps \(steps)") }
+    if let context { own.append("--context \(context)") }
+    if let block { own.append("--block \(block)") }
+    if width != 64 { own.append("--width \(width)") }
+    if layers != 3 { own.append("--layers \(layers)") }
+    let command = options.resumeCommand(chapter: 7) + (own.isEmpty ? "" : " -- " + own.joined(separator: " "))
     var training = TextTraining(
       steps: steps ?? (options.quick ? 12 : TextTraining.standardSteps), seed: options.seed)
     training.dimensions = width

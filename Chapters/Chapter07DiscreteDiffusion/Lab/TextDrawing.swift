@@ -70,7 +70,7 @@ struct TextGrid: Drawable {
         if let fill { canvas.fill(area.inset(left: 0.7, top: 0.7, right: 0.7, bottom: 0.7), color: fill) }
         if cell.style == .masked || cell.character == " " { continue }
         canvas.text(
-          cell.character == "\n" ? "↵" : String(cell.character), at: Point(area.midX, area.midY), color: ink,
+          cell.character == "\n" ? "↓" : String(cell.character), at: Point(area.midX, area.midY), color: ink,
           size: box * 0.82, horizontal: .center, vertical: .middle)
       }
     }
