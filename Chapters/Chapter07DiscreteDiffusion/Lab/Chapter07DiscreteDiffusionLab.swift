@@ -99,7 +99,8 @@ struct Chapter07DiscreteDiffusionLab: ParsableCommand {
         return try Tables(seeds: (0..<tableSeeds).map { options.seed + UInt64($0) }, isQuick: options.quick).print()
       }
       if let prompt, options.data == nil { return try complete(prompt, with: TextModel(committed: "words")) }
-      try experiment()
+      // Networks so small that two cores would spend more time waiting for each other than computing.
+      try withThreads(options.threads ?? 1) { try experiment() }
     }
   }
 
