@@ -54,15 +54,15 @@ public struct MedianFinder<Number: Comparable> {
   public mutating func insert(_ number: Number) throws {
     try InvalidArgument.require(number == number, "\(number) has no place in an order: leave it out of the stream")
     // BEGIN SOLUTION
-    if let greatest = lower.first, greatest < number {
-      try heapPush(number, onto: &upper, by: <)
-    } else {
-      try heapPush(number, onto: &lower, by: >)
-    }
-    if lower.count > upper.count + 1, let moved = try heapPop(from: &lower, by: >) {
-      try heapPush(moved, onto: &upper, by: <)
-    } else if upper.count > lower.count, let moved = try heapPop(from: &upper, by: <) {
+    if lower.count == upper.count {
+      // The lower half grows. A number that belongs above takes the place of the least one there, which moves over.
+      var moved = number
+      if let least = upper.first, least < number { moved = try heapReplace(in: &upper, with: number, by: <) }
       try heapPush(moved, onto: &lower, by: >)
+    } else {
+      var moved = number
+      if let greatest = lower.first, number < greatest { moved = try heapReplace(in: &lower, with: number, by: >) }
+      try heapPush(moved, onto: &upper, by: <)
     }
     // END SOLUTION
   }

@@ -15,17 +15,26 @@ struct NodeBuffer: ~Copyable, @unchecked Sendable {
   }
 
   /// Doubles the capacity.
-  @inline(never)
   mutating func grow() {
-    let larger = UnsafeMutablePointer<Int32>.allocate(capacity: 2 * capacity)
-    larger.initialize(from: memory, count: capacity)
-    memory.deallocate()
-    memory = larger
+    memory = NodeBuffer.moved(memory, count: capacity, toCapacity: 2 * capacity)
     capacity *= 2
   }
 
-  /// Moves `count` numbers to the front.
+  /// The same numbers in larger memory.
+  ///
+  /// It gets the pointer and not the buffer: whoever holds a buffer may then keep its fields in registers, because
+  /// nobody else ever sees where they lie.
   @inline(never)
+  private static func moved(
+    _ memory: UnsafeMutablePointer<Int32>, count: Int, toCapacity capacity: Int
+  ) -> UnsafeMutablePointer<Int32> {
+    let larger = UnsafeMutablePointer<Int32>.allocate(capacity: capacity)
+    larger.initialize(from: memory, count: count)
+    memory.deallocate()
+    return larger
+  }
+
+  /// Moves `count` numbers to the front.
   mutating func moveToFront(from place: Int, count: Int) {
     memory.update(from: memory + place, count: count)
   }

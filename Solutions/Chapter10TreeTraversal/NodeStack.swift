@@ -1,6 +1,7 @@
 /// A stack of nodes that keeps count: the space of a traversal is its ``peak``, its work are its ``pushes``.
 ///
-/// It can be handed on but not copied, so that nobody's count is missing.
+/// It can be handed on but not copied, so that nobody's count is missing. Its numbers are below 2³² (memory ends first):
+/// `&+` leaves out the check that they are.
 public struct NodeStack: ~Copyable, Sendable {
   private var buffer = NodeBuffer()
   public private(set) var count = 0
@@ -19,16 +20,16 @@ public struct NodeStack: ~Copyable, Sendable {
   public mutating func push(_ node: Int) {
     if count == buffer.capacity { buffer.grow() }
     buffer[count] = node
-    count += 1
-    pushes += 1
-    peak = max(peak, count)
+    count &+= 1
+    pushes &+= 1
+    if count > peak { peak = count }
   }
 
   /// Takes off the node that was pushed last, and returns it; nil if the stack is empty.
   @discardableResult
   public mutating func pop() -> Int? {
     guard count > 0 else { return nil }
-    count -= 1
+    count &-= 1
     return buffer[count]
   }
 }
@@ -61,16 +62,16 @@ public struct MarkedStack: ~Copyable, Sendable {
   public mutating func push(_ node: Int, isMarked: Bool) {
     if count == buffer.capacity { buffer.grow() }
     buffer[count] = isMarked ? ~node : node
-    count += 1
-    pushes += 1
-    peak = max(peak, count)
+    count &+= 1
+    pushes &+= 1
+    if count > peak { peak = count }
   }
 
   /// Takes off the entry that was pushed last, and returns it; nil if the stack is empty.
   @discardableResult
   public mutating func pop() -> Entry? {
     guard count > 0 else { return nil }
-    count -= 1
+    count &-= 1
     let kept = buffer[count]
     return Entry(kept < 0 ? ~kept : kept, isMarked: kept < 0)
   }
@@ -95,17 +96,17 @@ public struct NodeQueue: ~Copyable, Sendable {
   public mutating func enqueue(_ node: Int) {
     if tail == buffer.capacity { makeRoom() }
     buffer[tail] = node
-    tail += 1
-    enqueued += 1
-    peak = max(peak, tail - head)
+    tail &+= 1
+    enqueued &+= 1
+    if tail &- head > peak { peak = tail &- head }
   }
 
   /// Takes out the node that has waited longest, and returns it; nil if the queue is empty.
   @discardableResult
   public mutating func dequeue() -> Int? {
     guard head < tail else { return nil }
-    head += 1
-    return buffer[head - 1]
+    head &+= 1
+    return buffer[head &- 1]
   }
 
   /// Moves what waits to the front if at least half of the buffer has left, and makes the buffer larger otherwise: less
