@@ -1,0 +1,6 @@
+import ArgumentParser
+
+/// Chapter 3's experiment.
+@main
+struct Chapter03VQGANLab: ParsableCommand {
+}

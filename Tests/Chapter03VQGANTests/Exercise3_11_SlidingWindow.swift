@@ -1,0 +1,5 @@
+import Chapter03VQGAN
+import ExerciseTesting
+
+final class Exercise3_11_SlidingWindow: ExerciseTestCase {
+}
