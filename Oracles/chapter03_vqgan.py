@@ -528,12 +528,178 @@ def sliding_window():
     )
 
 
+# The lesson's numbers.
+
+
+def numbers_of_quantisers():
+    print("\n2  Float32 and the expanded square")
+    for centre in [0.0, 100.0, 1000.0, 10000.0]:
+        z, e = np.float32(centre + 0.25), np.array([centre, centre + 0.625], np.float32)
+        print(f"  {centre:7.0f}  differences {(z - e) ** 2}  expanded {z * z + e * e - 2 * z * e}")
+    for centre in [0.0, 10.0, 100.0, 1000.0, 10000.0]:
+        rng = np.random.default_rng(1)
+        z, e = rng.normal(size=(2000, 3)) + centre, rng.normal(size=(64, 3)) + centre
+        z, e = z.astype(np.float32), e.astype(np.float32)
+        right = cdist(z.astype(float), e.astype(float), "sqeuclidean").argmin(1)
+        expanded = (z**2).sum(1)[:, None] + (e**2).sum(1)[None] - 2 * z @ e.T
+        direct = ((z[:, None] - e[None]) ** 2).sum(-1)
+        print(f"  64 codes in 3 dimensions at {centre:6.0f}: wrong by expansion {(expanded.argmin(1) != right).mean():.4f}, by differences "
+              f"{(direct.argmin(1) != right).mean():.4f}")
+
+    print("\n3  Lloyd's algorithm: 0, 1, 10, 11, 20, 21")
+    points = np.array([0, 1, 10, 11, 20, 21.0])
+    for start in ([0, 1, 15.0], [0, 10, 20.0], [1, 12, 13.0]):
+        e = np.array(start)
+        for step in range(4):
+            k = np.abs(points[:, None] - e).argmin(1)
+            print(f"  {e}  distortion {((points - e[k]) ** 2).mean():.4f}  cells {k}")
+            e = np.array([points[k == j].mean() if (k == j).any() else e[j] for j in range(len(e))])
+
+    print("\n3, 7  Lloyd-Max quantisers of N(0, 1)")
+    for count in [1, 2, 3, 4, 8, 16]:
+        levels, distortion, mass = lloyd_max_levels(count)
+        bits = entropy(mass, base=2)
+        print(f"  K {count:2d}  D {distortion:.6f}  positive levels {np.round(levels[levels >= 0], 4)}  H {bits:.4f} bits  perplexity {2**bits:.4f}"
+              f"  2^-2H {2 ** (-2 * bits):.6f}  K^-2 {count**-2.0:.6f}  D/bound {distortion * 2 ** (2 * bits):.4f}")
+
+    print("\n5  straight through: codes 0 and 1, target 0.8")
+    for rate in [0.1, 0.01, 0.001]:
+        z, seen = 0.3, []
+        for step in range(200000):
+            quantized = float(z > 0.5)
+            seen.append(quantized)
+            z -= rate * 2 * (quantized - 0.8)
+        print(f"  rate {rate}: first 12 codes {seen[:12]}, mean of the last 100,000: {np.mean(seen[-100000:]):.4f}, z at the end {z:.4f}")
+
+    print("\n4  one vector and one code, gradient descent")
+    for name, codebook_weight, commitment in [("right", 1, 0.25), ("wrong term", 0.25, 1)]:
+        z, e = 1.0, 0.0
+        for step in range(2000):
+            z, e = z - 0.01 * 2 * commitment * (z - e), e + 0.01 * 2 * codebook_weight * (z - e)
+        print(f"  {name}: z {z:.4f}, e {e:.4f}")
+
+    print("\n6  moving averages, by hand: codes 0 and 4, counts 1 and 1, decay 1/2, batch 1, 3, 5")
+    for eps in [0, 0.1]:
+        counts, sums = 0.5 * np.array([1, 1]) + 0.5 * np.array([1, 2]), 0.5 * np.array([0, 4]) + 0.5 * np.array([1, 8])
+        n = counts.sum()
+        smoothed = (counts + eps) * n / (n + 2 * eps)
+        print(f"  ε {eps}: counts {counts}, sums {sums}, smoothed {np.round(smoothed, 4)} (sum {smoothed.sum()}), codes {np.round(sums / smoothed, 4)}")
+    print("  a code that is used no more: decay 0.99, ε 1e-5, N 10 of 3136, K 64")
+    for steps in [0, 500, 1000, 1375, 1500, 2000]:
+        count = 10 * 0.99**steps
+        print(f"   after {steps:4d} calls: N {count:.3g}, code {count / ((count + 1e-5) * 3136 / (3136 + 64e-5)):.4f} of what it was")
+
+    print("\n7  perplexity")
+    for shares in ([0.25] * 4, [0.5, 0.25, 0.125, 0.125], [0.97, 0.01, 0.01, 0.01]):
+        print(f"  {shares}: H {entropy(shares):.4f} nats = {entropy(shares, base=2):.4f} bits, perplexity {math.exp(entropy(shares)):.4f}, "
+              f"exp of bits {math.exp(entropy(shares, base=2)):.4f}")
+
+
+def digits_on_file():
+    from skimage import io
+
+    sheet = io.imread(REPOSITORY / "Sources" / "Datasets" / "Resources" / "mnist-5000.png").astype(float)
+    tiles = sheet.reshape(50, 28, 100, 28).transpose(0, 2, 1, 3).reshape(5000, 28, 28) / 127.5 - 1
+    held_out = np.concatenate([tiles[500 * c + 400 : 500 * c + 500] for c in range(10)])
+    return torch.tensor(held_out)[:, None]
+
+
+def numbers_of_losses():
+    from scipy.ndimage import gaussian_filter
+    from scipy.optimize import brentq
+
+    print("\n8  shifted by one pixel, and blurred until the squared error is the same (1,000 held-out digits)")
+    x = digits_on_file()
+    shifted = torch.full_like(x, -1)
+    shifted[:, :, :, 1:] = x[:, :, :, :-1]
+    errors = ((shifted - x) ** 2).mean(dim=(1, 2, 3)).numpy()
+    blurred, widths, kept = [], [], []
+    for index, picture in enumerate(x[:, 0].numpy()):
+        blur = lambda width: gaussian_filter(picture, width, mode="constant", cval=-1)
+        gap = lambda width: ((blur(width) - picture) ** 2).mean() - errors[index]
+        if gap(8.0) > 0:  # what a wide blur cannot reach is left out
+            widths.append(brentq(gap, 1e-3, 8.0, xtol=1e-6))
+            blurred.append(blur(widths[-1]))
+            kept.append(index)
+    y = torch.tensor(np.stack(blurred))[:, None]
+    x, shifted = x[kept], shifted[kept]
+    print(f"  {len(kept)} digits; mean squared error {errors[kept].mean():.4f}, blur's width {np.mean(widths):.2f} ± {np.std(widths):.2f} pixels")
+    truth, moved, soft = digit_features(x), digit_features(shifted), digit_features(y)
+    for layer in range(4):
+        a = ((moved[layer] - truth[layer]) ** 2).flatten(1).mean(1)
+        b = ((soft[layer] - truth[layer]) ** 2).flatten(1).mean(1)
+        print(f"  layer {layer + 1} {tuple(truth[layer].shape[1:])}: shifted {a.mean():.4f}, blurred {b.mean():.4f}, blurred worse in {(b > a).double().mean():.3f}")
+    a = sum(((m - t) ** 2).flatten(1).mean(1) for m, t in zip(moved[:3], truth[:3]))
+    b = sum(((m - t) ** 2).flatten(1).mean(1) for m, t in zip(soft[:3], truth[:3]))
+    print(f"  sum of three: shifted {a.mean():.4f}, blurred {b.mean():.4f}, ratio {(b.mean() / a.mean()):.3f}, blurred worse in {(b > a).double().mean():.3f}")
+
+    print("\n9  hinge: p = (.5, .3, .2), q = (.2, .3, .5)")
+    p, q = np.array([0.5, 0.3, 0.2]), np.array([0.2, 0.3, 0.5])
+    for logits in ([0, 0, 0], [1, 0, -1], [1, 1, -1], [2, 0, -2], [0.5, 0, -0.5]):
+        t = np.array(logits, float)
+        print(f"  D {logits}: discriminator {((p * np.maximum(0, 1 - t)).sum() + (q * np.maximum(0, 1 + t)).sum()) / 2:.4f}, generator {-(q * t).sum():.4f}")
+    print(f"  total variation {np.abs(p - q).sum() / 2}")
+    for layers in ([(4, 2), (4, 2), (4, 2), (4, 1), (4, 1)], [(4, 2), (4, 2)], [(4, 2), (4, 2), (3, 1)], [(4, 2), (3, 1)], [(4, 2), (3, 1), (3, 1)]):
+        field = 1 + sum((k - 1) * math.prod(s for _, s in layers[:i]) for i, (k, _) in enumerate(layers))
+        print(f"  receptive field of {layers}: {field}")
+
+    print("\n10  the network of adaptive-weight.json")
+    network = json.loads((FIXTURES / "adaptive-weight.json").read_text())["network"]
+    print(f"  λ last layer {network['weight']:.4f}, all parameters {network['weightOfAllParameters']:.4f}")
+    for reconstruction, gan in [(5, 0.1), (5, 1e-3), (5, 1e-6), (5, 0)]:
+        weight = min(reconstruction / (gan + 1e-6), 1e4)
+        print(f"  ‖rec‖ {reconstruction}, ‖gan‖ {gan}: λ {weight:.6g}, λ‖gan‖ {weight * gan:.6g}")
+
+
+def numbers_of_priors():
+    print("\n11  a fresh head: logits of variance 1/3")
+    generator = torch.Generator().manual_seed(5)
+    for count, width in [(64, 64), (64, 128), (256, 128)]:
+        losses = []
+        for seed in range(200):
+            h = torch.randn(256, width, generator=generator)
+            h = F.layer_norm(h, (width,))
+            head = (torch.rand(count, width, generator=generator) * 2 - 1) / math.sqrt(width)
+            losses.append(F.cross_entropy(h @ head.T, torch.randint(count, (256,), generator=generator)).item())
+        print(f"  K {count}, D {width}: {np.mean(losses):.4f} ± {np.std(losses):.4f}; log K {math.log(count):.4f}, + 1/6 {math.log(count) + 1 / 6:.4f}")
+
+    print("\n11  two positions: p(00) = p(11) = .45, p(01) = p(10) = .05")
+    joint = np.array([[0.45, 0.05], [0.05, 0.45]])
+    print(f"  H joint {entropy(joint.reshape(-1)):.4f}, sum of marginals {2 * math.log(2):.4f}, total correlation {2 * math.log(2) - entropy(joint.reshape(-1)):.4f}")
+    print(f"  log 4096 = {math.log(4096):.4f} nats, a code of 64: {math.log(4096) / 64:.4f}; log 64 = {math.log(64):.4f}")
+
+    print("\n11  causal attention by hand")
+    q = k = torch.tensor([[1.0, 0], [0, 1], [1, 1]])
+    v = torch.tensor([[1.0], [2], [4]])
+    scores = (q @ k.T / math.sqrt(2)).masked_fill(torch.ones(3, 3).triu(1).bool(), -math.inf)
+    print("  weights\n", scores.softmax(-1).numpy().round(4), "\n  output", (scores.softmax(-1) @ v).reshape(-1).numpy().round(4),
+          F.scaled_dot_product_attention(q[None], k[None], v[None], is_causal=True).reshape(-1).numpy().round(4))
+
+    print("\n12  temperature and truncation of (.4, .3, .15, .1, .05)")
+    easy = np.log([0.4, 0.3, 0.15, 0.1, 0.05])
+    for settings in [(1.0, None, None), (0.5, None, None), (2.0, None, None), (1.0, 2, None), (1.0, None, 0.65), (1.0, None, 0.75), (2.0, None, 0.65), (0.5, None, 0.65), (1.0, 2, 0.5)]:
+        probabilities = filtered(easy, *settings).numpy()
+        print(f"  T, k, p = {settings}: {probabilities.round(4)}  H {entropy(probabilities):.4f}")
+    wrong = np.exp(np.where(filtered(easy, 1.0, None, 0.65).numpy() > 0, easy / 2, -np.inf))
+    print("  nucleus .65 first, then T = 2:", (wrong / wrong.sum()).round(4))
+    print(f"  0.9^49 = {0.9**49:.4f}, 0.95^49 = {0.95**49:.4f}, 0.9^64 = {0.9**64:.4f}, 0.99^49 = {0.99**49:.4f}")
+
+    print("\n13  windows")
+    for size, context in [(10, 4), (16, 8), (7, 4)]:
+        print(f"  size {size}, context {context}: {[window_start(i, size, context) for i in range(size)]}")
+
+
 FIXTURE_WRITERS = [
     nearest_code, quantization_loss, straight_through, moving_average, lloyd_max, code_use, hinge_losses, adaptive_weight, perceptual,
     attention, prior_loss, code_sampling, sliding_window,
 ]
 
 if __name__ == "__main__":
-    FIXTURES.mkdir(parents=True, exist_ok=True)
-    for fixture in FIXTURE_WRITERS:
-        fixture()
+    if sys.argv[1:] == ["tables"]:
+        np.set_printoptions(linewidth=160, suppress=True)
+        for part in (numbers_of_quantisers, numbers_of_losses, numbers_of_priors):
+            part()
+    else:
+        FIXTURES.mkdir(parents=True, exist_ok=True)
+        for fixture in FIXTURE_WRITERS:
+            fixture()
