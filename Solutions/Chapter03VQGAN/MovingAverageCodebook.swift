@@ -49,13 +49,13 @@ public func movingAverageUpdate(
 
   var next = state
   next.counts = zip(state.counts, chosen).map { decay * $0 + (1 - decay) * $1 }
-  next.sums = (state.sums * Float(decay) + added * Float(1 - decay)).detached()
+  next.sums = state.sums * Float(decay) + added * Float(1 - decay)
   let total = next.counts.reduce(0, +)
   let smoothed = next.counts.map { ($0 + smoothing) / (total + Double(codeCount) * smoothing) * total }
 
   let factors = Tensor(smoothed.map { $0 > 0 ? 1 / $0 : 0 }, shape: [codeCount, 1])
   let kept = Tensor(smoothed.map { $0 > 0 ? 0 : 1 }, shape: [codeCount, 1])
-  next.codebook = (next.sums * factors + state.codebook * kept).detached()
+  next.codebook = next.sums * factors + state.codebook * kept
   return next
   // END SOLUTION
 }

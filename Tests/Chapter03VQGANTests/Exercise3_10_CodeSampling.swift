@@ -47,8 +47,8 @@ final class Exercise3_10_CodeSampling: ExerciseTestCase {
     expectClose(two, [1.0 / 3, 0, 2.0 / 3, 0], relative: 1e-12, "the two best, and divided by what is left")
     let ties = try codeProbabilities(logits, settings: SamplingSettings(topK: 3))
     expectClose(ties, plain, relative: 1e-12, "two codes tie for the third place: both stay")
-    let nucleus = try codeProbabilities(logits, settings: SamplingSettings(topP: 0.75))
-    expectClose(nucleus, [1.0 / 3, 0, 2.0 / 3, 0], relative: 1e-12, "½ + ¼ reach p = ¾ exactly: no more are needed")
+    let nucleus = try codeProbabilities(logits, settings: SamplingSettings(topP: 0.7))
+    expectClose(nucleus, [1.0 / 3, 0, 2.0 / 3, 0], relative: 1e-12, "½ + ¼ reach p = 0.7: no more are needed")
     let huge = try codeProbabilities([1000, 1000, -1000])
     expectClose(huge, [0.5, 0.5, 0], "logits of ±1000: subtract the greatest before the exponential")
   }
@@ -62,8 +62,10 @@ final class Exercise3_10_CodeSampling: ExerciseTestCase {
     let crossing = try codeProbabilities(half, settings: SamplingSettings(topP: 0.6))
     expectClose(
       crossing, [4.0 / 7, 3.0 / 7, 0], relative: 1e-12, "½ is less than 0.6: the code that crosses it, ⅜, is in too")
-    let equal = try codeProbabilities([0, 0, 0, 0], settings: SamplingSettings(topP: 0.4))
-    expectClose(equal, [0.5, 0.5, 0, 0], relative: 1e-12, "of equal codes the lower indices")
+    let equal = try codeProbabilities([0, 0, 0, 0], settings: SamplingSettings(topP: 0.5))
+    expectClose(
+      equal, [0.5, 0.5, 0, 0], relative: 1e-12,
+      "¼ + ¼ reach p = ½ exactly: no more are needed; of equal codes the lower indices")
     let all = try codeProbabilities([0, -40, -50], settings: SamplingSettings(topP: 1))
     expect(all.allSatisfy { $0 > 0 }, "p = 1 keeps every code, also those that the sum's rounding swallows: \(all)")
   }

@@ -13,12 +13,13 @@ final class Exercise3_3_StraightThrough: ExerciseTestCase {
   func test2_ByHand() throws {
     let z = Tensor([0.2, -1.4]).tracked()
     let y = try straightThrough(z, quantized: Tensor([1, -2]))
-    expectClose(y, Tensor([1, -2]), "the decoder must read the *codes*: the value of y is z_q")
+    expectClose(y, Tensor([1, -2]), "the decoder must read the *codes*: the value of y is z + (z_q − z) = z_q")
     // L = y₀² + 3·y₁ has ∂L/∂y = (2·y₀, 3) = (2, 3).
     let loss = square(y.sliced(axis: 0, 0..<1)).sum() + (y.sliced(axis: 0, 1..<2) * 3).sum()
     expectClose(
       grad(of: loss, wrt: [z])[0], Tensor([2, 3]),
-      "∂L/∂z must be ∂L/∂y at y = z_q: 2·1 and 3. Zeros mean that no gradient passes, (0.4, 3) that it was taken at z")
+      "∂L/∂z must be ∂L/∂y at y = z_q: 2·1 and 3. Zeros mean that no gradient passes, (0.4, 3) that it was taken at z, "
+        + "(−2, −3) that the wrong z is detached")
   }
 
   func test3_TheDecodersGradient() throws {

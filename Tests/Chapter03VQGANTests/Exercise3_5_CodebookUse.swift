@@ -49,6 +49,22 @@ final class Exercise3_5_CodebookUse: ExerciseTestCase {
         "exp of SciPy's entropy of the whole batch (\(known.name)); the mean over the pictures would be "
           + "\(known.meanOfPictures)")
     }
+    // The cells of the best quantisers of N(0, 1) are not equally probable: eight of them are worth 7.09.
+    struct Levels: Decodable {
+      struct Case: Decodable {
+        let shares: [Double]
+        let perplexity: Double
+      }
+      let cases: [Case]
+    }
+    let levels: Levels = try Fixture.load("lloyd-max", from: .module)
+    for known in levels.cases {
+      let map = known.shares.enumerated().flatMap { Array(repeating: $0, count: Int(($1 * 20_000).rounded())) }
+      let perplexity = try codePerplexity([map], codeCount: known.shares.count)
+      expectClose(
+        perplexity, known.perplexity, relative: 1e-3,
+        "the perplexity of Lloyd and Max's \(known.shares.count) levels of a normal law")
+    }
     let unequal = try codePerplexity([[0], [1, 1, 1]], codeCount: 2)
     expectClose(unequal, 1.75476535, "every code counts the same, also where maps have different lengths")
   }

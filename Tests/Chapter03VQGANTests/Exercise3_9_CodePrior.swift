@@ -36,7 +36,7 @@ final class Exercise3_9_CodePrior: ExerciseTestCase {
     expectClose(
       running, Tensor(column: [4, 3, 5]),
       "queries of 0 weigh all that may be read equally: 4, then the mean of 4 and 2, then of all three. NaN means that "
-        + "the first position may read nothing; (5, 5, 5) that there is no mask")
+        + "the first position may read nothing; (5, 5, 5) that there is no mask, (5, 5.5, 9) that the past is masked")
     // Scores 0 and 2·ln 3/√4 = ln 3: weights ¼ and ¾.
     let q = Tensor(rows: [[0, 0, 0, 0], [1, 0, 0, 0]])
     let k = Tensor(rows: [[0, 0, 0, 0], [2 * log(3.0), 0, 0, 0]])
@@ -64,7 +64,8 @@ final class Exercise3_9_CodePrior: ExerciseTestCase {
         if row < place {
           expect(isSame, "position \(row) changes when key and value \(place) do: it looks ahead")
         } else {
-          expect(!isSame, "position \(row) must read position \(place): is the diagonal masked too?")
+          let likely = row == place ? "is the diagonal masked too?" : "the past is what it is to read"
+          expect(!isSame, "position \(row) must read position \(place): \(likely)")
         }
       }
     }
