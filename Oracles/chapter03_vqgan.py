@@ -666,7 +666,7 @@ def numbers_of_priors():
     print("\n11  two positions: p(00) = p(11) = .45, p(01) = p(10) = .05")
     joint = np.array([[0.45, 0.05], [0.05, 0.45]])
     print(f"  H joint {entropy(joint.reshape(-1)):.4f}, sum of marginals {2 * math.log(2):.4f}, total correlation {2 * math.log(2) - entropy(joint.reshape(-1)):.4f}")
-    print(f"  log 4096 = {math.log(4096):.4f} nats, a code of 64: {math.log(4096) / 64:.4f}; log 64 = {math.log(64):.4f}")
+    print(f"  log 2048 = {math.log(2048):.4f} nats, a code of 64: {math.log(2048) / 64:.4f}; log 512 = {math.log(512):.4f}; log 64 = {math.log(64):.4f}")
 
     print("\n11  causal attention by hand")
     q = k = torch.tensor([[1.0, 0], [0, 1], [1, 1]])
