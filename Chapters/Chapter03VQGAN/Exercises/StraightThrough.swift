@@ -11,7 +11,7 @@ import Tensors
 ///     y = z + sg[z_q − z]        value z_q,   ∂y/∂z = 1,   ∂y/∂z_q = 0
 ///
 /// Whatever the decoder's loss says about z_q, the encoder is told about z: ∂L/∂z = ∂L/∂z_q. No gradient goes to the
-/// codebook this way; it has its own loss, or its moving average. Bengio et al. 2013; van den Oord et al. 2017, §3.1.
+/// codebook this way; it has its own loss, or its moving average. Bengio et al. 2013; van den Oord et al. 2017, §3.2.
 ///
 /// - Parameters:
 ///   - z: what the encoder said, of any shape.
