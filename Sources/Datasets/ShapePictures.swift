@@ -23,12 +23,11 @@ public struct ShapeScene: Hashable, Sendable {
   }
 }
 
-/// Every colour picture of 32 × 32 pixels with one shape on a dark ground: 4 shapes × 2 sizes × 4 tints × 64 places = 2,048 =
-/// 2¹¹ pictures, all different.
+/// Every colour picture of 32 × 32 pixels with one shape on a dark ground: 4 shapes × 2 sizes × 4 tints × 64 places =
+/// 2,048 = 2¹¹ pictures, all different.
 ///
 /// A picture drawn from them at random has an entropy of exactly 11 bits, 11 ln 2 ≈ 7.625 nats: no law of pictures can have
-/// a smaller negative log-likelihood on average. Whether a drawn picture is one of them can be
-/// looked up (``nearest(to:)``).
+/// a smaller negative log-likelihood on average. Whether a drawn picture is one of them can be looked up (``nearest(to:)``).
 ///
 /// A picture is a torus: what leaves it on the right comes in again on the left. All places are alike, then: every
 /// window of 32 × 32 pixels, moved by fours, out of a wallpaper of such a picture is a picture of the set.
