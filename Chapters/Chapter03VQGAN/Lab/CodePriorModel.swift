@@ -27,6 +27,23 @@ final class CodePriorModel {
 
   var length: Int { mapSide * mapSide }
 
+  /// Sequences that the transformer can read: all equally long, none too long, and of words that it knows.
+  ///
+  /// - Throws: ``LabError`` if an exercise made others.
+  func checked(_ sequences: [[Int]], exercise: String) throws -> [[Int]] {
+    let words = codeCount + classCount
+    let count = sequences.first?.count ?? 0
+    guard (1...length).contains(count), sequences.allSatisfy({ $0.count == count }) else {
+      throw LabError.wrongAnswer(
+        "the prior was given sequences of \(Set(sequences.map(\.count)).sorted()) words; it reads the class and at "
+          + "most \(length - 1) codes", exercise: exercise)
+    }
+    if let wrong = sequences.joined().first(where: { !(0..<words).contains($0) }) {
+      throw LabError.wrongAnswer("the prior was given the word \(wrong), but knows \(words)", exercise: exercise)
+    }
+    return sequences
+  }
+
   /// The negative log-likelihood of maps in nats a code; nothing is recorded or dropped.
   func loss(of maps: [[Int]], labels: [Int]) throws -> Double {
     transformer.isTraining = false
@@ -36,7 +53,9 @@ final class CodePriorModel {
       for start in stride(from: 0, to: maps.count, by: 100) {
         let part = start..<min(start + 100, maps.count)
         let loss = try priorLoss(
-          codes: Array(maps[part]), labels: Array(labels[part]), codeCount: codeCount, model: { self.transformer($0) })
+          codes: Array(maps[part]), labels: Array(labels[part]), codeCount: codeCount,
+          model: { self.transformer(try self.checked($0, exercise: "3.9")) }
+        ).checkedLoss(of: "priorLoss", exercise: "3.9")
         total += Double(loss.item()) * Double(part.count)
       }
       return total / Double(maps.count)
@@ -53,12 +72,19 @@ final class CodePriorModel {
     for start in stride(from: 0, to: labels.count, by: 100) {
       let part = labels[start..<min(start + 100, labels.count)]
       var cache = transformer.makeCache()
-      maps += try sampleCodes(
+      let drawn = try sampleCodes(
         prefixes: part.map { [codeCount + $0] }, length: length, codeCount: codeCount, settings: settings,
         next: { sequences in
+          let sequences = try self.checked(sequences, exercise: "3.10")
+          try requireCount(sequences[0].count, cache.count + 1, of: "a turn of sampleCodes", exercise: "3.10")
           // The cache remembers all but the last word.
-          self.transformer(next: sequences.map { [$0[$0.count - 1]] }, cache: &cache).reshaped([sequences.count, -1])
+          let last = sequences.map { [$0[$0.count - 1]] }
+          return self.transformer(next: last, cache: &cache).reshaped([sequences.count, -1])
         }, using: &rng)
+      try requireCount(drawn.count, part.count, of: "sampleCodes", exercise: "3.10")
+      maps += try drawn.map {
+        try $0.checkedCodes(count: length, below: codeCount, of: "sampleCodes", exercise: "3.10")
+      }
     }
     return maps
   }
@@ -69,14 +95,17 @@ final class CodePriorModel {
   ) throws -> [[Int]] {
     transformer.isTraining = false
     defer { transformer.isTraining = true }
-    return try sampleMap(
+    let map = try sampleMap(
       height: height, width: width, windowHeight: mapSide, windowWidth: mapSide, prefix: [codeCount + label]
     ) { sequence in
-      let scores = withoutGrad { transformer([sequence]) }
+      let sequences = try checked([sequence], exercise: "3.11")
+      let scores = withoutGrad { transformer(sequences) }
       let last = scores.reshaped([sequence.count, -1])[sequence.count - 1].scalars.prefix(codeCount).map(Double.init)
       let probabilities = try codeProbabilities(last, settings: settings)
       return try drawIndex(probabilities, using: &rng)
     }
+    try requireCount(map.count, height, of: "sampleMap", exercise: "3.11")
+    return try map.map { try $0.checkedCodes(count: width, below: codeCount, of: "sampleMap", exercise: "3.11") }
   }
 
   // MARK: - Files
@@ -147,8 +176,8 @@ struct PriorTraining {
     let outcome = try loop.train(run) { run in
       let (maps, labels) = try batch(run)
       return try priorLoss(codes: maps, labels: labels, codeCount: prior.codeCount) { sequences in
-        prior.transformer(sequences, using: &run["dropout"])
-      }
+        prior.transformer(try prior.checked(sequences, exercise: "3.9"), using: &run["dropout"])
+      }.checkedLoss(of: "priorLoss", exercise: "3.9")
     }
     return outcome != .interrupted
   }

@@ -72,7 +72,9 @@ struct CoderTraining {
   /// The loss of both players for one batch. The codebook moves on the way.
   private func loss(_ players: Players, _ x: Tensor, run: TrainingRun) throws -> Tensor {
     let coder = players.coder
+    let (side, batch) = (coder.plan.mapSide, x.dim(0))
     let z = try codeVectors(of: coder.encoder(x))
+      .checked([batch * side * side, coder.plan.codeDimensions], of: "codeVectors", exercise: "3.1")
     var state = coder.codes
     // How many vectors of a batch a code would have if all had equally many.
     let share = Double(z.dim(0)) / Double(coder.plan.codeCount)
@@ -80,30 +82,39 @@ struct CoderTraining {
       let dead = try deadCodes(state.counts, threshold: 0.05 * share)
       // Of equal vectors, as plain patches have them, only one can keep a code alive.
       state = try revive(dead, in: state, with: distinctRows(of: z), count: share, using: &run["revival"])
+        .checked(like: state, of: "revive", exercise: "3.5")
     }
     let indices = try nearestCodes(z, codebook: state.codebook)
+      .checkedCodes(count: z.dim(0), below: coder.plan.codeCount, of: "nearestCodes", exercise: "3.1")
     let quantized = state.codebook.take(indices, axis: 0)
     coder.codes = try movingAverageUpdate(state, z: z.detached(), indices: indices, decay: decay)
+      .checked(like: state, of: "movingAverageUpdate", exercise: "3.4")
 
-    let side = coder.plan.mapSide
-    let passed = try straightThrough(z, quantized: quantized)
-    let y = coder.decoder(try featureMap(of: passed, batch: x.dim(0), height: side, width: side))
+    let passed = try straightThrough(z, quantized: quantized).checked(z.shape, of: "straightThrough", exercise: "3.3")
+    let map = try featureMap(of: passed, batch: batch, height: side, width: side)
+      .checked([batch, coder.plan.codeDimensions, side, side], of: "featureMap", exercise: "3.1")
+    let y = coder.decoder(map)
     var reconstruction = square(x - y).mean()
     if let classifier {
-      reconstruction =
-        reconstruction + (try perceptualLoss(y, x, network: classifier, features: { classifier.featureMaps($0) }))
+      let perceptual = try perceptualLoss(y, x, network: classifier, features: { classifier.featureMaps($0) })
+      reconstruction = reconstruction + (try perceptual.checkedLoss(of: "perceptualLoss", exercise: "3.8"))
     }
     // The codebook's half of it has no gradient here, as the codebook is no leaf: its averages have moved it.
     let commitment = try quantizationLoss(z: z, quantized: quantized, beta: commitment)
+      .checkedLoss(of: "quantizationLoss", exercise: "3.2")
     let factor = try adversarialFactor(
       step: run.step, start: Int(adversarialStart * Double(steps)), weight: adversarialWeight)
     guard factor > 0 else { return reconstruction + commitment }
+    let adversarial = try generatorHingeLoss(fake: players.discriminator.judged(y))
+      .checkedLoss(of: "generatorHingeLoss", exercise: "3.6")
     let balanced = try balancedLoss(
-      reconstruction: reconstruction, adversarial: generatorHingeLoss(fake: players.discriminator.judged(y)),
-      decoderWeights: coder.decoder.layerWeights, factor: factor)
+      reconstruction: reconstruction, adversarial: adversarial, decoderWeights: coder.decoder.layerWeights,
+      factor: factor
+    ).loss.checkedLoss(of: "balancedLoss", exercise: "3.7")
     let rival = try discriminatorHingeLoss(
-      real: players.discriminator(x), fake: players.discriminator(y.detached()))
-    return balanced.loss + commitment + rival
+      real: players.discriminator(x), fake: players.discriminator(y.detached())
+    ).checkedLoss(of: "discriminatorHingeLoss", exercise: "3.6")
+    return balanced + commitment + rival
   }
 
   /// The rows of a matrix, each once.

@@ -56,8 +56,13 @@ final class PictureCoder: Module {
       var maps: [[Int]] = []
       for start in stride(from: 0, to: pictures.dim(0), by: 200) {
         let part = pictures.sliced(axis: 0, start..<min(start + 200, pictures.dim(0)))
-        let indices = try nearestCodes(codeVectors(of: encoder(part)), codebook: codebook.value)
-        let length = indices.count / part.dim(0)
+        let z = encoder(part)
+        let length = z.dim(2) * z.dim(3)
+        let count = part.dim(0) * length
+        let vectors = try codeVectors(of: z)
+          .checked([count, plan.codeDimensions], of: "codeVectors", exercise: "3.1")
+        let indices = try nearestCodes(vectors, codebook: codebook.value)
+          .checkedCodes(count: count, below: plan.codeCount, of: "nearestCodes", exercise: "3.1")
         maps += (0..<part.dim(0)).map { Array(indices[$0 * length..<($0 + 1) * length]) }
       }
       return maps
@@ -72,9 +77,10 @@ final class PictureCoder: Module {
       for start in stride(from: 0, to: maps.count, by: 200) {
         let part = Array(maps[start..<min(start + 200, maps.count)])
         let vectors = codebook.value.take(part.flatMap { $0 }, axis: 0)
-        parts.append(
-          decoder(
-            try featureMap(of: vectors, batch: part.count, height: height, width: part[0].count / height)))
+        let width = part[0].count / height
+        let map = try featureMap(of: vectors, batch: part.count, height: height, width: width)
+          .checked([part.count, plan.codeDimensions, height, width], of: "featureMap", exercise: "3.1")
+        parts.append(decoder(map))
       }
       return parts.count == 1 ? parts[0] : concatenated(parts, axis: 0)
     }

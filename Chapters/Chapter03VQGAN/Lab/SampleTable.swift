@@ -10,7 +10,8 @@ struct SampleTable {
   let seeds: [UInt64]
   let isQuick: Bool
 
-  func print(to out: (String) -> Void) throws {
+  /// Three laws of codes and four ways of drawing them.
+  func digits() throws -> String {
     let (coder, prior) = (try PictureCoder.committed(), try CodePriorModel.committed())
     let (judge, digits) = (try DigitJudge(), try DigitSheet.load())
     let perClass = isQuick ? 2 : 50
@@ -46,26 +47,28 @@ struct SampleTable {
     for (name, score) in [("real digits, held out", originals), ("the same, decoded", decoded)] {
       rows.append([name, score.digitFID.short, score.meanConfidence.short, score.agreement?.short ?? "–"])
     }
-    out(TextTable(header, rows).description)
+    return TextTable(header, rows).description
+  }
 
+  /// Both stages on shapes, where the least possible loss is known.
+  func shapes() throws -> String {
     let reports = try concurrently(seeds, title: "shapes") { seed in
       let standard = ShapeStudy.standardSteps
       let study = ShapeStudy(
         coderSteps: isQuick ? 8 : standard.coder, priorSteps: isQuick ? 8 : standard.prior, seed: seed)
       guard let outcome = try study.train(title: (nil, nil)) else { throw CancellationError() }
-      return try study.measure(outcome, writer: nil, perClass: perClass)
+      return try study.measure(outcome, writer: nil, perClass: isQuick ? 2 : 50)
     }
     func cell(_ value: (ShapeStudy.Report) -> Double) -> String { Spread(reports.map(value)).text }
-    out(
-      TextTable(
-        ["shapes", "mean ± sd"],
-        [
-          ["pictures that survive both ways", cell(\.kept)],
-          ["different maps of 2,048", cell { Double($0.distinctMaps) }],
-          ["nats a map (least possible: \(reports[0].bound.short))", cell(\.loss)],
-          ["valid samples", cell(\.valid)], ["valid samples, codes independent", cell(\.validIndependent)],
-          ["valid windows of the wallpaper", cell(\.validWindows)], ["empty windows", cell(\.emptyWindows)],
-        ]
-      ).description)
+    return TextTable(
+      ["shapes", "mean ± sd"],
+      [
+        ["pictures that survive both ways", cell(\.kept)],
+        ["different maps of 2,048", cell { Double($0.distinctMaps) }],
+        ["nats a map (least possible: \(reports[0].bound.short))", cell(\.loss)],
+        ["valid samples", cell(\.valid)], ["valid samples, codes independent", cell(\.validIndependent)],
+        ["valid windows of the wallpaper", cell(\.validWindows)], ["empty windows", cell(\.emptyWindows)],
+      ]
+    ).description
   }
 }
