@@ -65,7 +65,7 @@ struct SampleTable {
       [
         ["pictures that survive both ways", cell(\.kept)],
         ["different maps of 2,048", cell { Double($0.distinctMaps) }],
-        ["nats a map (least possible: \(reports[0].bound.short))", cell(\.loss)],
+        ["nats a map", cell(\.loss)], ["the least possible, H(map | class)", cell(\.bound)],
         ["valid samples", cell(\.valid)], ["valid samples, codes independent", cell(\.validIndependent)],
         ["valid windows of the wallpaper", cell(\.validWindows)], ["empty windows", cell(\.emptyWindows)],
       ]

@@ -74,8 +74,8 @@ struct ShapeStudy {
     let distinctMaps: Int
     /// The prior's negative log-likelihood of a map, given its class, in nats; never below `bound` on average.
     let loss: Double
-    /// log 512: what the pictures of a class leave open.
-    let bound = ShapePictures.entropy - Foundation.log(Double(ShapeScene.Shape.allCases.count))
+    /// H(map | class) in nats, what the maps of a class leave open: log 512 if no two pictures have the same map.
+    let bound: Double
     /// The share of samples whose map is a picture's.
     let valid: Double
     /// The same, where every code comes from the histogram of its place and class.
@@ -120,7 +120,8 @@ struct ShapeStudy {
     }
     let ground = Self.groundCode(of: maps)
     let report = Report(
-      kept: Double(kept) / Double(all.count), distinctMaps: outcome.distinctMaps, loss: loss, valid: share(drawn),
+      kept: Double(kept) / Double(all.count), distinctMaps: outcome.distinctMaps, loss: loss,
+      bound: Self.entropy(of: maps, given: all.labels), valid: share(drawn),
       validIndependent: share(independent), validWindows: share(windows),
       emptyWindows: Double(windows.count { $0.allSatisfy { $0 == ground } }) / Double(windows.count))
     guard let writer else { return report }
@@ -143,6 +144,16 @@ struct ShapeStudy {
       tiles(of: picture)[0].magnified(by: 6), as: "wallpaper", kind: .samples,
       metrics: ["valid windows": report.validWindows])
     return report
+  }
+
+  /// The entropy of a map given its class, in nats, where every picture is equally frequent.
+  private static func entropy(of maps: [[Int]], given labels: [Int]) -> Double {
+    (0...(labels.max() ?? 0)).reduce(0.0) { sum, label in
+      let those = maps.indices.filter { labels[$0] == label }
+      // A map that several pictures share is no surprise to that extent.
+      let counts = Dictionary(grouping: those) { maps[$0] }.values.map { Double($0.count) }.sorted()
+      return sum - counts.reduce(0.0) { $0 + $1 * Foundation.log($1 / Double(those.count)) } / Double(maps.count)
+    }
   }
 
   /// The code that plain ground has: the most frequent one.
