@@ -69,7 +69,7 @@ struct Chapter03VQGANLab: ParsableCommand {
   private func experiment() throws {
     let writer = try FigureWriter(chapter: "Chapter03VQGAN", options: options)
     let judge = try DigitJudge()
-    let digits = try DigitSheet.load()
+    let digits = try loadDigits()
     if !digitsOnly {
       print("Exact figures")
       let exact = ExactFigures(writer)
@@ -173,13 +173,23 @@ struct Chapter03VQGANLab: ParsableCommand {
   private var shapeStudy: ShapeStudy {
     ShapeStudy(
       coderSteps: options.quick ? 8 : ShapeStudy.standardSteps.coder,
-      priorSteps: options.quick ? 8 : ShapeStudy.standardSteps.prior, seed: options.seed)
+      priorSteps: options.quick ? 8 : ShapeStudy.standardSteps.prior, seed: options.seed,
+      isQuick: options.quick)
+  }
+
+  /// The course's digits; in a quick run a tenth of them are enough.
+  private func loadDigits() throws -> (train: ImageDataset, heldOut: ImageDataset) {
+    let digits = try DigitSheet.load()
+    guard options.quick else { return (digits.train, digits.heldOut) }
+    func some(_ data: ImageDataset) -> ImageDataset {
+      data.subset((0..<10).flatMap { Array(data.indices(ofClass: $0).prefix(data.count / 100)) })
+    }
+    return (some(digits.train), some(digits.heldOut))
   }
 
   private func loadData() throws -> (train: ImageDataset, heldOut: ImageDataset) {
     guard let own = try options.pictures() else {
-      let digits = try DigitSheet.load()
-      return (digits.train, digits.heldOut)
+      return try loadDigits()
     }
     return own.split(heldOutShare: 0.1)
   }

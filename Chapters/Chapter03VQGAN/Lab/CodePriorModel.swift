@@ -143,7 +143,7 @@ final class CodePriorModel {
 /// How a prior is trained (exercise 3.9).
 struct PriorTraining {
   /// What two cores do in three quarters of a minute.
-  static let standardSteps = 800
+  static let standardSteps = 600
 
   var steps: Int
   var batchSize = 32

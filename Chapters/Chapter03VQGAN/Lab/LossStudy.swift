@@ -36,7 +36,7 @@ struct LossStudy {
   }
 
   /// Steps of the trainings behind the figure and behind the tables.
-  static let figureSteps = 250
+  static let figureSteps = 200
   static let tableSteps = 400
 
   let steps: Int
@@ -62,7 +62,10 @@ struct LossStudy {
 
   /// The same pictures through three coders with as many codes.
   func figure(_ writer: FigureWriter, seed: UInt64) throws -> String {
-    let shown = (0..<12).map { $0 % 10 * 100 + 40 + $0 / 10 }
+    let shown = (0..<12).map { index -> Int in
+      let own = heldOut.indices(ofClass: index % 10)
+      return own[(40 + index / 10) % own.count]
+    }
     let items = Losses.allCases.map { Item(losses: $0, seed: seed) }
     let outcomes = try run(items, shown: shown, title: "three losses")
     let pictures = tiles(of: heldOut.images(shown))

@@ -69,7 +69,7 @@ struct ReconstructionFigures {
   // MARK: - codebook-atlas and codebook-use (exercise 3.5)
 
   /// For each code, in the order of their use, the mean of what is decoded at the places that have it: its own 4 × 4 pixels
-  /// in the middle of 12 × 12.
+  /// in the middle of 12 × 12. Means are pale: they are brightened (the square root of the ink).
   func atlas(_ coder: PictureCoder) throws {
     let count = coder.plan.codeCount
     let (side, f) = (coder.plan.mapSide, coder.plan.factor)
@@ -99,7 +99,8 @@ struct ReconstructionFigures {
     let tiles = order.map { code -> Image in
       let n = Double(max(1, min(uses[code], 150)))
       return Image(
-        gray: sums[code].map { uses[code] == 0 ? 0 : Float($0 / n) }, width: patch, height: patch)
+        gray: sums[code].map { uses[code] == 0 ? 0.5 : Float(max(0, $0 / n + 1) / 2).squareRoot() }, width: patch,
+        height: patch, low: 0)
     }
     try writer.write(
       ContactSheet(tiles, columns: 16, zoom: 5), as: "codebook-atlas",

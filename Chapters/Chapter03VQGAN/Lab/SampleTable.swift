@@ -55,7 +55,8 @@ struct SampleTable {
     let reports = try concurrently(seeds, title: "shapes") { seed in
       let standard = ShapeStudy.standardSteps
       let study = ShapeStudy(
-        coderSteps: isQuick ? 8 : standard.coder, priorSteps: isQuick ? 8 : standard.prior, seed: seed)
+        coderSteps: isQuick ? 8 : standard.coder, priorSteps: isQuick ? 8 : standard.prior, seed: seed,
+        isQuick: isQuick)
       guard let outcome = try study.train(title: (nil, nil)) else { throw CancellationError() }
       return try study.measure(outcome, writer: nil, perClass: isQuick ? 2 : 50)
     }

@@ -14,6 +14,8 @@ struct ShapeStudy {
   var coderSteps: Int
   var priorSteps: Int
   let seed: UInt64
+  /// Whether a rough measurement is enough.
+  var isQuick = false
 
   static let plan: CompressionPlan = {
     var plan = CompressionPlan()
@@ -99,7 +101,9 @@ struct ShapeStudy {
     let decoded = try coder.pictures(of: maps)
     let matches = ShapePictures.nearest(to: decoded)
     let kept = matches.enumerated().count { $0.element.number == $0.offset && $0.element.isValid }
-    let loss = try prior.loss(of: maps, labels: all.labels) * Double(prior.length)
+    let judged = stride(from: 0, to: all.count, by: isQuick ? 16 : 1)
+    let loss =
+      try prior.loss(of: judged.map { maps[$0] }, labels: judged.map { all.labels[$0] }) * Double(prior.length)
 
     let labels = SampleFigures.labels(prior.classCount, perClass: perClass)
     var rng = RandomStream(seed: seed).stream("shapes")
@@ -110,7 +114,7 @@ struct ShapeStudy {
     func share(_ samples: [[Int]]) -> Double {
       Double(samples.count { known.contains($0) }) / Double(samples.count)
     }
-    let (height, width) = (18, 30)
+    let (height, width) = isQuick ? (9, 12) : (18, 30)
     let large = try prior.largeMap(label: 2, height: height, width: width, settings: SamplingSettings(), using: &rng)
     var windows: [[Int]] = []
     for row in 0...height - prior.mapSide {
