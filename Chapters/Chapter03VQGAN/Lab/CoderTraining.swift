@@ -8,7 +8,7 @@ import Tensors
 /// Stage one: how encoder, codebook, decoder and discriminator are trained together (exercises 3.1 to 3.8).
 struct CoderTraining {
   /// What two cores do in less than a minute.
-  static let standardSteps = 450
+  static let standardSteps = 420
 
   var steps: Int
   var batchSize = 32

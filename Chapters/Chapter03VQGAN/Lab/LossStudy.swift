@@ -36,7 +36,7 @@ struct LossStudy {
   }
 
   /// Steps of the trainings behind the figure and behind the tables.
-  static let figureSteps = 200
+  static let figureSteps = 150
   static let tableSteps = 400
 
   let steps: Int

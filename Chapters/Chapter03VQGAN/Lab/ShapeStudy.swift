@@ -9,7 +9,7 @@ import Tensors
 /// Both stages on ``ShapePictures``, where everything that a picture can be is known.
 struct ShapeStudy {
   /// Steps of the two stages that two cores take in three quarters of a minute.
-  static let standardSteps = (coder: 900, prior: 1200)
+  static let standardSteps = (coder: 700, prior: 1000)
 
   var coderSteps: Int
   var priorSteps: Int
