@@ -7,6 +7,7 @@ import PackageDescription
 let chapters: [Chapter] = [
   Chapter("01", "GAN"),
   Chapter("02", "WGAN"),
+  Chapter("03", "VQGAN"),
   Chapter("04", "DDPM"),
   Chapter("05", "EDM"),
   Chapter("06", "RectifiedFlow"),
