@@ -7,9 +7,11 @@ import PackageDescription
 let chapters: [Chapter] = [
   Chapter("01", "GAN"),
   Chapter("02", "WGAN"),
+  Chapter("03", "VQGAN"),
   Chapter("04", "DDPM"),
   Chapter("05", "EDM"),
   Chapter("06", "RectifiedFlow"),
+  Chapter("07", "DiscreteDiffusion"),
   Chapter("08", "Heaps"),
   Chapter("09", "SpanningTrees"),
   Chapter("10", "TreeTraversal"),

@@ -49,14 +49,23 @@ public final class DigitClassifier: Module {
   }
 
   /// The 32 features of each picture: [n, 1, 28, 28] → [n, 32].
-  public func features(_ x: Tensor) -> Tensor {
+  public func features(_ x: Tensor) -> Tensor { features(of: featureMaps(x)) }
+
+  /// What the three convolutions make of each picture, after their silu: [n, 16, 14, 14], [n, 32, 7, 7] and
+  /// [n, 48, 7, 7], from small strokes to their arrangement.
+  ///
+  /// Differentiable in x: what a perceptual loss compares.
+  public func featureMaps(_ x: Tensor) -> [Tensor] {
     if x.ndim != 4 || Array(x.shape[1...]) != [1, 28, 28] {
       fatalError("DigitClassifier: the pictures have shape \(x.shape); they must be [n, 1, 28, 28].")
     }
-    var h = silu(averagePool2d(norm1(conv1(x)), size: 2))
-    h = silu(averagePool2d(norm2(conv2(h)), size: 2))
-    h = silu(norm3(conv3(h)))
-    return silu(hidden(h.reshaped([x.dim(0), -1])))
+    let first = silu(averagePool2d(norm1(conv1(x)), size: 2))
+    let second = silu(averagePool2d(norm2(conv2(first)), size: 2))
+    return [first, second, silu(norm3(conv3(second)))]
+  }
+
+  private func features(of maps: [Tensor]) -> Tensor {
+    silu(hidden(maps[2].reshaped([maps[2].dim(0), -1])))
   }
 
   /// The ten logits of each picture: [n, 1, 28, 28] → [n, 10].

@@ -79,11 +79,12 @@ public final class MultiHeadAttention: Module, UnaryLayer {
 
   /// Causal self-attention of the next positions x [N, L, D] over all that the cache has seen and themselves → [N, L, D].
   ///
-  /// One call after the other gives what one causal call on the whole sequence would.
-  public func callAsFunction(_ x: Tensor, cache: inout KeyValueCache) -> Tensor {
+  /// One call after the other gives what one causal call on the whole sequence would. With `isCausal: false` the new positions
+  /// also read each other, as a block does in block diffusion.
+  public func callAsFunction(_ x: Tensor, cache: inout KeyValueCache, isCausal: Bool = true) -> Tensor {
     check(x, "the input")
     let packed = linear(x, weight: inputWeight.value, bias: inputBias?.value)
-    return output(cache.attend(packed: packed, headCount: headCount))
+    return output(cache.attend(packed: packed, headCount: headCount, isCausal: isCausal))
   }
 
   public override class var hasFixedParts: Bool { true }

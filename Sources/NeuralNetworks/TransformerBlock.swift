@@ -61,8 +61,10 @@ public final class TransformerBlock: Module, UnaryLayer {
   }
 
   /// The next positions x [N, L, D] of a causal sequence, the earlier ones being in the cache → [N, L, D]. Never drops anything.
-  public func callAsFunction(_ x: Tensor, cache: inout KeyValueCache) -> Tensor {
-    apply(x, attend: { attention($0, cache: &cache) }, drop: { $0 })
+  ///
+  /// With `isCausal: false` the new positions also read each other, as a block does in block diffusion.
+  public func callAsFunction(_ x: Tensor, cache: inout KeyValueCache, isCausal: Bool = true) -> Tensor {
+    apply(x, attend: { attention($0, cache: &cache, isCausal: isCausal) }, drop: { $0 })
   }
 
   private func apply(_ x: Tensor, attend: (Tensor) -> Tensor, drop: (Tensor) -> Tensor) -> Tensor {

@@ -16,12 +16,17 @@ public struct KeyValueCache {
   /// Adds the keys and values of `packed` and lets its queries read all positions up to their own: causal
   /// self-attention, continued.
   ///
+  /// With `isCausal: false` the new positions also read each other, the later ones too: attention that is causal from block
+  /// to block and without a mask within each, when every call brings one block. A block that will change again (as in block
+  /// diffusion) is given to a copy of the cache, which is then thrown away.
+  ///
   /// - Parameters:
   ///   - packed: queries, keys and values `[N, L, 3·H·d]` of the next L positions, of the same N as ever.
   ///   - headCount: H.
+  ///   - isCausal: whether a new position reads only those new ones that come before it.
   /// - Returns: `[N, L, H·d]`. Nothing is recorded for differentiation.
   /// - Complexity: O(L (count + L) H d) a sample.
-  public mutating func attend(packed: Tensor, headCount: Int) -> Tensor {
+  public mutating func attend(packed: Tensor, headCount: Int, isCausal: Bool = true) -> Tensor {
     guard packed.ndim == 3, headCount > 0, packed.dim(2) % (3 * headCount) == 0 else {
       fatalError(
         "KeyValueCache: the packed queries, keys and values have shape \(packed.shape); [N, L, 3·H·d] with "
@@ -53,7 +58,7 @@ public struct KeyValueCache {
     count += length
     let kernel = AttentionKernel(
       samples: n, heads: headCount, queries: length, keys: count, width: all / headCount,
-      valueWidth: all / headCount, isCausal: true, bias: nil)
+      valueWidth: all / headCount, isCausal: isCausal, bias: nil)
     let width = all / headCount
     let output = Tensor(shape: [n, length, all]) { y in
       kernel.forward(

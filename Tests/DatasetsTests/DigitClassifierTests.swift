@@ -33,6 +33,25 @@ final class DigitClassifierTests: XCTestCase {
     XCTAssertTrue("\(real)".contains("n = 1000"), "\(real)")
   }
 
+  /// A perceptual loss compares these maps, and its gradient comes back through them.
+  func testFeatureMaps() throws {
+    let classifier = try DigitClassifier.trained()
+    let x = try DigitSheet.load().heldOut.images.take([3, 500])
+    let maps = classifier.featureMaps(x)
+    XCTAssertEqual(maps.map(\.shape), [[2, 16, 14, 14], [2, 32, 7, 7], [2, 48, 7, 7]])
+    XCTAssertEqual(classifier.featureMaps(x.take([1])).map(\.shape[0]), [1, 1, 1])
+
+    var rng = RandomStream(seed: 4)
+    let direction = Tensor.normal(x.shape, using: &rng)
+    for layer in 0..<3 {
+      func size(_ x: Tensor) -> Tensor { square(classifier.featureMaps(x)[layer]).sum() }
+      let slope = (gradient(of: size, at: x) * direction).sum().item()
+      let step: Float = 1e-2
+      let difference = (size(x + direction * step).item() - size(x - direction * step).item()) / (2 * step)
+      XCTAssertEqual(slope, difference, accuracy: 0.02 * abs(slope) + 1, "layer \(layer)")
+    }
+  }
+
   func testTrainingLearns() throws {
     let digits = try DigitSheet.load()
     let some = digits.train.subset((0..<640).map { $0 * 6 })

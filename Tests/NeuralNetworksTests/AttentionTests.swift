@@ -111,6 +111,26 @@ final class AttentionTests: XCTestCase {
     }
   }
 
+  /// Block diffusion's mask: every position reads its own block and those before it. With a cache the blocks come one by one.
+  func testBlocksOfACacheEqualABlockCausalMask() {
+    let (count, length, block) = (2, 12, 3)
+    let layers = (0..<2).map { _ in TransformerBlock(dimensions: 8, headCount: 2, using: &rng) }
+    let x = Tensor.normal([count, length, 8], using: &rng)
+    let allowed = Tensor(
+      (0..<length).flatMap { i in (0..<length).map { j in j / block <= i / block ? 1 : 0 } as [Float] },
+      shape: [length, length])
+    let whole = withoutGrad { layers.reduce(x) { $1($0, mask: .allowed(allowed)) } }
+    var caches = layers.map { _ in KeyValueCache(capacity: length) }
+    let parts = withoutGrad {
+      stride(from: 0, to: length, by: block).map { start in
+        layers.indices.reduce(x.sliced(axis: 1, start..<start + block)) { h, index in
+          layers[index](h, cache: &caches[index], isCausal: false)
+        }
+      }
+    }
+    expectClose(concatenated(parts, axis: 1), whole, relative: 1e-5, "block by block")
+  }
+
   func testAModelWithoutACausalMaskReadsAllPositions() {
     for isCausal in [true, false] {
       let model = Transformer(

@@ -60,6 +60,18 @@ final class KernelTests: XCTestCase {
     }
   }
 
+  func testMatrixProductsWhoseLastBlocksAreEmpty() {
+    // Blocks are whole tiles, and so a few fewer than there are threads for may be enough: with 8 or with 4 rows a tile.
+    for (threads, m, n, k) in [
+      (4, 66, 100, 100), (4, 34, 200, 100), (5, 20, 272, 100), (5, 20, 96, 300), (2, 17_665, 3, 8),
+    ] {
+      let a = Tensor.normal([m, k], using: &rng)
+      let b = Tensor.normal([k, n], using: &rng)
+      let one = withThreads(1) { matmul(a, b).scalars }
+      XCTAssertEqual(one, withThreads(threads) { matmul(a, b).scalars }, "\(threads) threads, \(m)×\(k) · \(k)×\(n)")
+    }
+  }
+
   private func naiveConvolution(_ x: Tensor, _ w: Tensor, stride: Int, padding: Int, groups: Int) -> Tensor {
     let s = ConvolutionShape(input: x.shape, weight: w.shape, stride: stride, padding: padding, groups: groups)
     let (image, kernel) = (x.scalars, w.scalars)

@@ -107,8 +107,9 @@ enum MatrixProduct {
     let vectorsPerRange = roundUp((vectors + columnRanges - 1) / columnRanges, to: Tile.mostVectors)
 
     let task = { (index: Int) in
-      let firstRow = index / columnRanges * rowsPerBlock
-      let firstVector = index % columnRanges * vectorsPerRange
+      // Blocks are rounded up to whole tiles: the last ones may begin past the end, and have nothing to do.
+      let firstRow = Swift.min(m, index / columnRanges * rowsPerBlock)
+      let firstVector = Swift.min(vectors, index % columnRanges * vectorsPerRange)
       block(
         rows: firstRow..<Swift.min(m, firstRow + rowsPerBlock),
         vectors: firstVector..<Swift.min(vectors, firstVector + vectorsPerRange),

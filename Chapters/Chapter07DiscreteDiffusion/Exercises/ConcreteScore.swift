@@ -1,0 +1,74 @@
+// Exercise 7.3: ratios of probabilities, exactly
+
+import Exercises
+import Foundation
+
+/// The law of corrupted sequences: p_σ(y) = Σ_x Πᵢ K[yᵢ][xᵢ]·p₀(x), for all S^L sequences y.
+///
+/// One position after the other: a position's kernel mixes only sequences that differ there.
+///
+/// - Parameters:
+///   - law: p₀, one probability a sequence, by the index of `space`; sequences with a mask have 0.
+///   - space: the sequences.
+///   - kernel: K(σ), over the S states.
+/// - Complexity: O(L·S^(L+1)), not the O(S^(2L)) of the sum as written.
+public func exactMarginal(of law: [Double], space: SequenceSpace, kernel: Kernel) throws -> [Double] {
+  try InvalidArgument.requireSquare(kernel, "the kernel")
+  try InvalidArgument.require(
+    kernel.count == space.stateCount, "the kernel is over \(kernel.count) states, the space over \(space.stateCount)")
+  try InvalidArgument.require(
+    law.count == space.count, "the law has \(law.count) probabilities, but the space \(space.count) sequences")
+  try InvalidArgument.requireProbabilities(law, "the law")
+  throw unsolved("7.3")
+}
+
+/// The concrete score at x: how much more probable each sequence is that differs from x at one position.
+///
+///     s[i][y] = p_σ(x with y at position i) / p_σ(x),      s[i][xᵢ] = 1
+///
+/// What ∇ log p is for pictures, these L·S ratios are for tokens: they need no normalising constant, and they are all
+/// that the reverse process asks for.
+///
+/// SEDD, §3; Meng et al. 2022.
+///
+/// - Parameters:
+///   - marginal: p_σ, one number a sequence; it need not be normalised.
+///   - space: the sequences.
+///   - x: L states, with p_σ(x) > 0.
+/// - Returns: L rows of S ratios.
+public func concreteScore(of marginal: [Double], space: SequenceSpace, at x: [Int]) throws -> [[Double]] {
+  try InvalidArgument.require(
+    marginal.count == space.count, "the law has \(marginal.count) numbers, but the space \(space.count) sequences")
+  try InvalidArgument.require(
+    x.count == space.length, "x has \(x.count) positions, but the space's sequences have \(space.length)")
+  for state in x { try InvalidArgument.requireState(state, below: space.stateCount, "a state of x") }
+  try InvalidArgument.require(
+    marginal[space.index(of: x)] > 0, "x = \(x) has no probability, so that no ratio to it exists")
+  throw unsolved("7.3")
+}
+
+/// The law of each clean token given the whole corrupted sequence: what a perfect denoiser answers.
+///
+///     p(x₀ᵢ = v | x) ∝ Σ over the x₀ that have v at position i of  p₀(x₀)·Πⱼ K[xⱼ][x₀ⱼ]
+///
+/// - Parameters:
+///   - law: p₀, one probability a sequence.
+///   - space: the sequences.
+///   - kernel: K(σ).
+///   - x: the corrupted sequence, L states.
+/// - Returns: L rows of S probabilities.
+/// - Throws: `InvalidArgument` if x cannot come from any sequence with p₀ > 0.
+/// - Complexity: O(L·S^L).
+public func cleanPosterior(
+  of law: [Double], space: SequenceSpace, kernel: Kernel, at x: [Int]
+) throws -> [[Double]] {
+  try InvalidArgument.requireSquare(kernel, "the kernel")
+  try InvalidArgument.require(
+    kernel.count == space.stateCount, "the kernel is over \(kernel.count) states, the space over \(space.stateCount)")
+  try InvalidArgument.require(
+    law.count == space.count, "the law has \(law.count) probabilities, but the space \(space.count) sequences")
+  try InvalidArgument.require(
+    x.count == space.length, "x has \(x.count) positions, but the space's sequences have \(space.length)")
+  for state in x { try InvalidArgument.requireState(state, below: space.stateCount, "a state of x") }
+  throw unsolved("7.3")
+}
