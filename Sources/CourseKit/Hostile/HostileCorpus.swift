@@ -19,7 +19,7 @@ public struct HostileCorpus: Sendable {
   public let submissions: [HostileSubmission]
 
   /// Seconds of processor time for each compiler: a chapter takes it some seconds, and all else is built before.
-  private static let compilerTime = 60
+  private static let compilerTime = 40
 
   /// - Parameter names: of those to try; all of them if there is none.
   /// - Throws: ``CourseError`` if the corpus has errors, or a name isn't in it.
