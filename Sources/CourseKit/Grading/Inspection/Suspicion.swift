@@ -125,6 +125,9 @@ struct Suspicion: Equatable, Sendable {
     } else {
       return nil
     }
+    if let clause = text.firstRange(of: "< where "), let end = text[clause.upperBound...].firstRange(of: ">.") {
+      text = text[..<clause.lowerBound] + text[text.index(before: end.upperBound)...]
+    }
     // A member of one of its own types is its own affair, and so is what concerns such a type.
     if text.contains("\(module).") || isMember && text.hasPrefix(module) { return nil }
     let isOperator = text.contains(" infix(") || text.contains(" prefix(") || text.contains(" postfix(")
