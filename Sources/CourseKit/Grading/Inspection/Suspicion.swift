@@ -125,8 +125,11 @@ struct Suspicion: Equatable, Sendable {
     } else {
       return nil
     }
-    if let clause = text.firstRange(of: "< where "), let end = text[clause.upperBound...].firstRange(of: ">.") {
-      text = text[..<clause.lowerBound] + text[text.index(before: end.upperBound)...]
+    if isMember, let clause = text.firstRange(of: " where "),
+      let start = text[..<clause.lowerBound].firstIndex(of: "<"),
+      let end = text[clause.upperBound...].firstRange(of: ">.")
+    {
+      text = text[..<start] + text[text.index(before: end.upperBound)...]
     }
     // A member of one of its own types is its own affair, and so is what concerns such a type.
     if text.contains("\(module).") || isMember && text.hasPrefix(module) { return nil }
