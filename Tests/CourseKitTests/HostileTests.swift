@@ -62,12 +62,12 @@ final class HostileTests: XCTestCase {
   func testChangesToTheCourse() throws {
     let folder = try TemporaryFolder(of: self)
     try Samples.write(to: folder)
-    let before = try CourseFiles(root: folder.url)
-    XCTAssertEqual(try CourseFiles(root: folder.url).changes(since: before), [])
+    let before = CourseFiles(root: folder.url)
+    XCTAssertEqual(CourseFiles(root: folder.url).changes(since: before), [])
     try folder.write("changed", to: "Package.swift")
     try folder.write("new", to: "Tests/New.swift")
     try folder.remove("Solutions/Chapter07Sums/Given.swift")
-    let changed = try CourseFiles(root: folder.url).changes(since: before)
+    let changed = CourseFiles(root: folder.url).changes(since: before)
     XCTAssertEqual(
       changed,
       ["Package.swift", "Solutions/Chapter07Sums/Given.swift", "Tests/New.swift"].map {

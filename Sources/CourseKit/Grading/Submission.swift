@@ -95,20 +95,18 @@ struct Submission {
   /// - Returns: whether this changed anything, so that another build may succeed.
   mutating func reject(for errors: [Diagnostic]) -> Bool {
     let before = rejected.count
-    let own = ["\(chapter.exercisesPath)/", "Tests/\(chapter.testTarget)/"]
-    if errors.contains(where: { error in own.contains(where: error.file.hasPrefix) }) {
-      // Where a function is gone, others' calls of it don't compile: that is no fault of theirs.
-      for file in Set(chapter.exercises.map(\.file)).sorted() { rejectIfIncomplete(file) }
-      if rejected.count > before { return true }
+    let own = errors.filter {
+      $0.file.hasPrefix(chapter.exercisesPath + "/") || $0.file.hasPrefix("Tests/\(chapter.testTarget)/")
     }
+    let clashes = own.flatMap { error in newcomers(error.message).map { ($0, error) } }
+    // Without these files the other errors may be gone.
+    for (name, error) in clashes { reject(name, error) }
+    // Where a function is gone, others' calls of it don't compile: that is no fault of theirs.
+    if !own.isEmpty { for file in Set(chapter.exercises.map(\.file)).sorted() { rejectIfIncomplete(file) } }
+    guard clashes.isEmpty, rejected.count == before else { return rejected.count > before }
     for error in errors {
       let name = String(error.file.split(separator: "/").last ?? "")
-      let newcomers = newcomers(error.message, besides: name)
-      if error.file.hasPrefix(chapter.exercisesPath + "/") || error.file.hasPrefix("Tests/\(chapter.testTarget)/"),
-        !newcomers.isEmpty
-      {
-        for name in newcomers { reject(name, error) }
-      } else if error.file.hasPrefix(chapter.exercisesPath + "/") {
+      if error.file.hasPrefix(chapter.exercisesPath + "/") {
         let isExercise = chapter.exercises.contains { $0.file == name }
         // Given code doesn't compile against the student's: nobody can say against which file.
         for name in isExercise ? [name] : chapter.exercises.map(\.file) { reject(name, error) }
@@ -137,21 +135,22 @@ struct Submission {
       errors: errors)
   }
 
-  /// The submitted files that declare what an error says is there more than once, and that their stubs don't declare;
-  /// none if the file that the error is in is one of them.
-  private func newcomers(_ message: String, besides name: String) -> [String] {
-    guard message.hasPrefix("invalid redeclaration of ") || message.hasPrefix("ambiguous use of ") else { return [] }
-    guard let quoted = message.split(separator: "'").dropFirst().first else { return [] }
+  /// The submitted files that declare what an error says is there more than once, and that their stubs don't declare.
+  private func newcomers(_ message: String) -> [String] {
+    let starts = ["invalid redeclaration of ", "ambiguous use of "]
+    guard starts.contains(where: message.hasPrefix), let quoted = message.split(separator: "'").dropFirst().first else {
+      return []
+    }
     let declared = quoted.prefix { $0 != "(" }
     func declares(_ text: String?) -> Bool {
       let words = (text ?? "").split { !$0.isLetter && !$0.isNumber && $0 != "_" }
-      return zip(words, words.dropFirst()).contains {
-        ["func", "struct", "class", "enum", "protocol", "typealias", "actor", "var", "let"].contains($0)
-          && $1 == declared
-      }
+      return (text ?? "").contains("func \(declared) (")
+        || zip(words, words.dropFirst()).contains {
+          ["func", "struct", "class", "enum", "protocol", "typealias", "actor", "var", "let"].contains($0)
+            && $1 == declared
+        }
     }
-    let found = suspects.filter { declares(files[$0]) && !declares(stubs[$0]) }
-    return found.contains(name) ? [] : found
+    return suspects.filter { declares(files[$0]) && !declares(stubs[$0]) }
   }
 
   private mutating func reject(_ name: String, because message: String) {

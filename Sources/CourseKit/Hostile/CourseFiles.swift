@@ -9,14 +9,13 @@ struct CourseFiles: Equatable {
 
   private var entries: [String: Entry] = [:]
 
-  init(root: URL) throws {
+  init(root: URL) {
     let keys: [URLResourceKey] = [.fileSizeKey, .contentModificationDateKey, .isRegularFileKey]
     for name in ["Package.swift", "Sources", "Chapters", "Solutions", "Tests", "Guides"] {
       let top = root.appending(path: name)
       let below = FileManager.default.enumerator(at: top, includingPropertiesForKeys: keys)?.allObjects as? [URL] ?? []
       for url in [top] + below {
-        let values = try url.resourceValues(forKeys: Set(keys))
-        guard values.isRegularFile == true else { continue }
+        guard let values = try? url.resourceValues(forKeys: Set(keys)), values.isRegularFile == true else { continue }
         entries[url.path] = Entry(size: values.fileSize ?? 0, time: values.contentModificationDate)
       }
     }

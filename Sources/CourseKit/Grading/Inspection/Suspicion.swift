@@ -125,6 +125,12 @@ struct Suspicion: Equatable, Sendable {
     } else {
       return nil
     }
+    if isMember, let clause = text.firstRange(of: " where "),
+      let start = text[..<clause.lowerBound].firstIndex(of: "<"),
+      let end = text[clause.upperBound...].firstRange(of: ">.")
+    {
+      text = text[..<start] + text[text.index(before: end.upperBound)...]
+    }
     // A member of one of its own types is its own affair, and so is what concerns such a type.
     if text.contains("\(module).") || isMember && text.hasPrefix(module) { return nil }
     let isOperator = text.contains(" infix(") || text.contains(" prefix(") || text.contains(" postfix(")
