@@ -101,9 +101,10 @@ struct Submission {
     let clashes = own.flatMap { error in newcomers(error.message).map { ($0, error) } }
     // Without these files the other errors may be gone.
     for (name, error) in clashes { reject(name, error) }
+    guard clashes.isEmpty else { return rejected.count > before }
     // Where a function is gone, others' calls of it don't compile: that is no fault of theirs.
     if !own.isEmpty { for file in Set(chapter.exercises.map(\.file)).sorted() { rejectIfIncomplete(file) } }
-    guard clashes.isEmpty, rejected.count == before else { return rejected.count > before }
+    guard rejected.count == before else { return true }
     for error in errors {
       let name = String(error.file.split(separator: "/").last ?? "")
       if error.file.hasPrefix(chapter.exercisesPath + "/") {
