@@ -103,7 +103,7 @@ struct Submission {
     for (name, error) in clashes { reject(name, error) }
     guard clashes.isEmpty else { return rejected.count > before }
     // Where a function is gone, others' calls of it don't compile: that is no fault of theirs.
-    if !own.isEmpty { for file in Set(chapter.exercises.map(\.file)).sorted() { rejectIfIncomplete(file) } }
+    if !own.isEmpty { for file in Set(chapter.exercises.map(\.file)).sorted() { rejectIfIncomplete(file, own) } }
     guard rejected.count == before else { return true }
     for error in errors {
       let name = String(error.file.split(separator: "/").last ?? "")
@@ -119,10 +119,12 @@ struct Submission {
     return rejected.count > before
   }
 
-  private mutating func rejectIfIncomplete(_ name: String) {
+  /// - Parameter errors: of which those in the file itself are told as well.
+  private mutating func rejectIfIncomplete(_ name: String, _ errors: [Diagnostic]) {
     guard let stub = stubs[name], let text = files[name], text != stub else { return }
     let gone = FileDependencies.declarations(in: stub).subtracting(FileDependencies.declarations(in: text)).sorted()
     guard !gone.isEmpty else { return }
+    for error in errors where error.file == "\(chapter.exercisesPath)/\(name)" { reject(name, error) }
     reject(name, because: "\(gone.joined(separator: ", ")) isn't declared any more: the stub's declarations must stay")
   }
 
