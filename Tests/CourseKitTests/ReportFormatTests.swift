@@ -97,6 +97,9 @@ final class ReportFormatTests: XCTestCase {
     try PNG.write(image, to: handedIn.url.appending(path: mine))
     XCTAssert(try page().contains("like the reference"))
     XCTAssert(try page().contains("data:image/png;base64,"))
+    let json = try Samples.report(of: self).written(as: .prairielearn, picturesIn: (handedIn.url, [chapter]))
+    XCTAssert(json.contains("\"label\" : \"chapter 7, line: like the reference\""), json)
+    XCTAssert(json.contains("\"url\" : \"data:image/png;base64,"))
 
     // A link to the reference itself is not the student's picture.
     try handedIn.remove(mine)

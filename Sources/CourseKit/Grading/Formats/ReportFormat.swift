@@ -27,26 +27,24 @@ extension GradeReport {
   ///
   /// - Parameters:
   ///   - style: colours, for ``ReportFormat/text`` alone.
-  ///   - submission: where pictures are, if they were handed in; for ``ReportFormat/html`` alone.
+  ///   - submission: where pictures are, if they were handed in, for the formats that can show them.
   public func written(
     as format: ReportFormat, style: Style = .plain,
     picturesIn submission: (folder: URL, chapters: [CourseKit.Chapter])? = nil
   ) throws -> String {
-    switch format {
+    func pictures() -> [ChapterComparison] {
+      guard let submission else { return [] }
+      return submission.chapters.compactMap { HandedInPictures.comparison($0, in: submission.folder) }
+    }
+    return switch format {
     case .text: text(style: style)
     case .json: try json()
     case .junit: JUnitReport(self).xml()
-    case .html:
-      try HTMLReport(
-        report: self,
-        pictures: submission.map { submission in
-          submission.chapters.compactMap { HandedInPictures.comparison($0, in: submission.folder) }
-        } ?? []
-      ).html()
+    case .html: try HTMLReport(report: self, pictures: pictures()).html()
     case .gradescope: try GradescopeReport(self).json()
     case .classroom: try ClassroomReport(self).json()
     case .summary: MarkdownReport(self).text()
-    case .prairielearn: try PrairieLearnReport(self).json()
+    case .prairielearn: try PrairieLearnReport(self, pictures: pictures()).json()
     case .csv: CSVReport(self).text()
     }
   }
