@@ -10,7 +10,8 @@ public struct HostileSubmission: Equatable, Sendable {
   public let exercise: ExerciseID
   /// What it tries, and why it must come to nothing.
   public let why: String
-  let status: ExerciseResult.Status
+  /// One of these: where threads race, how a process ends may differ from run to run.
+  let statuses: [ExerciseResult.Status]
   let points: Double
   /// What the report must say somewhere about the exercise.
   let says: String?
@@ -22,7 +23,7 @@ public struct HostileSubmission: Equatable, Sendable {
   let needsSandbox: Bool
   let recipe: Recipe?
 
-  var isRefused: Bool { status == .didNotCompile }
+  var isRefused: Bool { statuses == [.didNotCompile] }
 
   /// How to make a file that can't lie in a repository.
   enum Recipe: Equatable, Sendable {
@@ -63,11 +64,11 @@ public struct HostileSubmission: Equatable, Sendable {
       fields.problem("exercise", "`exercise` must be an exercise's number: write e.g. `exercise: \"8.7\"`")
     }
     why = fields.text("why", example: "an exit with code 0 is no proof")
-    let status = ExerciseResult.Status(rawValue: fields.text("status", example: "wrong"))
-    self.status = status ?? .wrong
-    if status == nil {
+    let words = fields.text("status", example: "wrong").split(separator: " or ").map(String.init)
+    statuses = words.compactMap(ExerciseResult.Status.init)
+    if statuses.isEmpty || statuses.count != words.count {
       let all = ExerciseResult.Status.allCases.map(\.rawValue).joined(separator: ", ")
-      fields.problem("status", "`status` must be one of \(all)")
+      fields.problem("status", "`status` must be one of \(all), or several with ` or ` between them")
     }
     points = fields.number("points", example: "0")
     says = fields.has("says") ? fields.text("says", example: "a link") : nil

@@ -16,8 +16,9 @@ public struct HostileVerdict: Equatable, Sendable {
       return
     }
     var problems: [String] = []
-    if result.status != submission.status {
-      problems.append("it is \(result.status.rawValue), and must be \(submission.status.rawValue)")
+    if !submission.statuses.contains(result.status) {
+      let expected = submission.statuses.map(\.rawValue).joined(separator: " or ")
+      problems.append("it is \(result.status.rawValue), and must be \(expected)")
     }
     if result.points != submission.points {
       problems.append("it gets \(result.points.brief) points, and must get \(submission.points.brief)")
