@@ -94,14 +94,7 @@ public func nelboWeight(_ schedule: MaskingSchedule, at t: Double) throws -> Dou
 public func mdlmLoss(
   logProbabilities: Tensor, clean: [[Int]], noisy: [[Int]], mask: Int, weights: [Double]
 ) throws -> Tensor {
-  try InvalidArgument.require(
-    logProbabilities.ndim == 3, "logProbabilities should have shape [B, L, S], but have \(logProbabilities.shape)")
-  try InvalidArgument.requireBatch(clean, below: logProbabilities.dim(2), "clean")
-  try InvalidArgument.requireBatch(noisy, below: logProbabilities.dim(2), "noisy")
-  try InvalidArgument.require(
-    logProbabilities.dim(0) == clean.count && logProbabilities.dim(1) == clean[0].count
-      && clean.count == noisy.count && clean[0].count == noisy[0].count && weights.count == clean.count,
-    "logProbabilities, clean, noisy and weights should belong to the same sequences")
+  try InvalidArgument.requireTogether(logProbabilities, clean: clean, noisy: noisy, weights.count, "weights")
   // BEGIN SOLUTION
   let shape = [clean.count, clean[0].count, 1]
   let found = logProbabilities.gathered(clean.flatMap { $0 }, shape: shape, axis: 2)

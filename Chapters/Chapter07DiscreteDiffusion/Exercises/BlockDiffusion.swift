@@ -97,14 +97,7 @@ public func clippedMaskShares(
 public func blockLoss(
   logProbabilities: Tensor, clean: [[Int]], noisy: [[Int]], mask: Int, shares: [[Double]]
 ) throws -> Tensor {
-  try InvalidArgument.require(
-    logProbabilities.ndim == 3, "logProbabilities should have shape [B, L, S], but have \(logProbabilities.shape)")
-  try InvalidArgument.requireBatch(clean, below: logProbabilities.dim(2), "clean")
-  try InvalidArgument.requireBatch(noisy, below: logProbabilities.dim(2), "noisy")
-  try InvalidArgument.require(
-    logProbabilities.dim(0) == clean.count && logProbabilities.dim(1) == clean[0].count
-      && clean.count == noisy.count && clean[0].count == noisy[0].count && shares.count == clean.count,
-    "logProbabilities, clean, noisy and shares should belong to the same sequences")
+  try InvalidArgument.requireTogether(logProbabilities, clean: clean, noisy: noisy, shares.count, "shares")
   for row in shares {
     try InvalidArgument.require(
       !row.isEmpty && clean[0].count % row.count == 0, "\(row.count) shares do not fit \(clean[0].count) positions")

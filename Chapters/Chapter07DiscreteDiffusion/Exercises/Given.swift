@@ -61,6 +61,21 @@ extension InvalidArgument {
     }
   }
 
+  /// Throws unless a loss can be taken: log-probabilities of shape [B, L, S], B clean and B noisy sequences of length L
+  /// and states below S, and B of what `name` names.
+  static func requireTogether(
+    _ logProbabilities: Tensor, clean: [[Int]], noisy: [[Int]], _ count: Int, _ name: String
+  ) throws {
+    try require(
+      logProbabilities.ndim == 3, "logProbabilities should have shape [B, L, S], but have \(logProbabilities.shape)")
+    try requireBatch(clean, below: logProbabilities.dim(2), "clean")
+    try requireBatch(noisy, below: logProbabilities.dim(2), "noisy")
+    try require(
+      logProbabilities.dim(0) == clean.count && logProbabilities.dim(1) == clean[0].count
+        && clean.count == noisy.count && clean[0].count == noisy[0].count && count == clean.count,
+      "logProbabilities, clean, noisy and \(name) should belong to the same sequences")
+  }
+
   /// Throws unless the times fall: t₀ > t₁ > … > t_N with N ≥ 1.
   static func requireFalling(_ times: [Double]) throws {
     try require(times.count >= 2, "a sampler needs at least two times, but got \(times.count)")
