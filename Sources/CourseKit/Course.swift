@@ -76,8 +76,7 @@ extension Chapter {
           exercise.test, "exercise \(exercise.id) names the test class \(exercise.test), but there is no \(path)")
         continue
       }
-      let words = String(decoding: data, as: UTF8.self)
-        .split { !$0.isLetter && !$0.isNumber && $0 != "_" }
+      let words = String(decoding: data, as: UTF8.self).swiftWords
       if !zip(words, words.dropFirst()).contains(where: { $0 == "class" && $1 == exercise.test }) {
         complain(
           exercise.test,

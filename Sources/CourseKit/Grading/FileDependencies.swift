@@ -37,9 +37,6 @@ struct FileDependencies {
 
   /// The words of a text, without what stands in comments of one line.
   private static func words(_ text: String) -> [Substring] {
-    text.split(whereSeparator: \.isNewline).flatMap { line -> [Substring] in
-      let code = line.firstRange(of: "//").map { line[..<$0.lowerBound] } ?? line
-      return code.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
-    }
+    text.linesOfCode.flatMap(\.swiftWords)
   }
 }

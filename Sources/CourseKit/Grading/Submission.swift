@@ -146,7 +146,7 @@ struct Submission {
     }
     let declared = quoted.prefix { $0 != "(" }
     func declares(_ text: String?) -> Bool {
-      let words = (text ?? "").split { !$0.isLetter && !$0.isNumber && $0 != "_" }
+      let words = (text ?? "").swiftWords
       return (text ?? "").contains("func \(declared) (")
         || zip(words, words.dropFirst()).contains {
           ["func", "struct", "class", "enum", "protocol", "typealias", "actor", "var", "let"].contains($0)

@@ -66,8 +66,7 @@ public enum Similarity {
       "let", "var", "func", "if", "else", "guard", "for", "in", "while", "return", "switch", "case", "try", "throw",
       "struct", "break", "continue", "where", "nil", "true", "false", "default", "repeat", "inout",
     ]
-    return text.split(whereSeparator: \.isNewline).flatMap { line -> [String] in
-      let code = line.firstRange(of: "//").map { line[..<$0.lowerBound] } ?? line
+    return text.linesOfCode.flatMap { code -> [String] in
       var tokens: [String] = []
       var word = ""
       func finish() {
