@@ -47,6 +47,16 @@ struct ConvolutionShape {
       padding: kernelHeight - 1 - padding, groups: 1)
   }
 
+  var isWinograd: Bool {
+    groups == 1 && kernelHeight == 3 && kernelWidth == 3 && stride <= 2 && inputChannels >= 16 && outputChannels >= 16
+      && batch * outputHeight * outputWidth >= 64
+  }
+
+  /// The same convolution of another number of images.
+  func with(batch: Int) -> ConvolutionShape {
+    ConvolutionShape(
+      input: [batch] + input.dropFirst(), weight: weight, stride: stride, padding: padding, groups: groups)
+  }
 }
 
 /// A two-dimensional convolution (cross-correlation, as in every framework): images `[N, C, H, W]`, weight `[O, C /
@@ -76,7 +86,13 @@ public func conv2d(
 enum Convolution {
   static func forward(_ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, _ s: ConvolutionShape) -> Tensor {
     let value = Tensor(shape: s.output) { y in
-      if s.groups == 1 {
+      if s.isWinograd {
+        if s.stride == 1 {
+          WinogradConvolution<DenseFilter>.forward(x.pointer, weight.pointer, bias: bias?.pointer, to: y, s)
+        } else {
+          WinogradConvolution<StridedFilter>.forward(x.pointer, weight.pointer, bias: bias?.pointer, to: y, s)
+        }
+      } else if s.groups == 1 {
         DirectConvolution.forward(x.pointer, weight.pointer, bias: bias?.pointer, to: y, s)
       } else {
         ColumnConvolution.forward(x.pointer, weight.pointer, bias: bias?.pointer, to: y, s)
@@ -103,8 +119,12 @@ enum Convolution {
 
   static func inputGradient(_ y: Tensor, _ weight: Tensor, _ s: ConvolutionShape) -> Tensor {
     let value = Tensor(shape: s.input) { x in
-      if s.groups == 1, let mirrored = s.mirrored {
-        DirectConvolution.inputGradient(y.pointer, weight.pointer, to: x, mirrored: mirrored)
+      if s.isWinograd {
+        if s.stride == 1 {
+          WinogradConvolution<DenseFilter>.inputGradient(y.pointer, weight.pointer, to: x, s)
+        } else {
+          WinogradConvolution<StridedFilter>.inputGradient(y.pointer, weight.pointer, to: x, s)
+        }
       } else if s.groups == 1 {
         DirectConvolution.inputGradient(y.pointer, weight.pointer, to: x, s)
       } else {
@@ -118,7 +138,13 @@ enum Convolution {
 
   static func weightGradient(_ x: Tensor, _ y: Tensor, _ s: ConvolutionShape) -> Tensor {
     let value = Tensor(shape: s.weight) { w in
-      if s.groups == 1 && s.inputChannels >= 8 {
+      if s.isWinograd {
+        if s.stride == 1 {
+          WinogradConvolution<DenseFilter>.weightGradient(x.pointer, y.pointer, to: w, s)
+        } else {
+          WinogradConvolution<StridedFilter>.weightGradient(x.pointer, y.pointer, to: w, s)
+        }
+      } else if s.groups == 1 && s.inputChannels >= 8 {
         DirectConvolution.weightGradient(x.pointer, y.pointer, to: w, s)
       } else {
         ColumnConvolution.weightGradient(x.pointer, y.pointer, to: w, s)

@@ -184,10 +184,21 @@ enum DirectConvolution {
     }
   }
 
-  /// dx from dy with stride 1, as the forward convolution of the mirrored shape.
+  /// dx from dy.
   static func inputGradient(
+    _ y: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, to x: UnsafeMutablePointer<Float>, _ s: ConvolutionShape
+  ) {
+    if let mirrored = s.mirrored {
+      mirroredInputGradient(y, weight, to: x, mirrored)
+    } else {
+      stridedInputGradient(y, weight, to: x, s)
+    }
+  }
+
+  /// dx from dy with stride 1, as the forward convolution of the mirrored shape.
+  private static func mirroredInputGradient(
     _ y: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, to x: UnsafeMutablePointer<Float>,
-    mirrored: ConvolutionShape
+    _ mirrored: ConvolutionShape
   ) {
     let kernel = mirrored.kernelHeight * mirrored.kernelWidth
     let from = mirrored.inputChannels
@@ -207,7 +218,7 @@ enum DirectConvolution {
   ///
   /// Input row y = a + s·i meets the weights u with u ≡ a + padding (mod s), each at output row i + (a + padding − u)/s;
   /// likewise the columns.
-  static func inputGradient(
+  private static func stridedInputGradient(
     _ y: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, to x: UnsafeMutablePointer<Float>, _ s: ConvolutionShape
   ) {
     let classes = (0..<s.stride * s.stride).map { RemainderClass(s, row: $0 / s.stride, column: $0 % s.stride) }

@@ -1,0 +1,464 @@
+/// 3 × 3 convolutions of stride 1 and 2 with fewer multiplications than the definition has: 16 instead of 36 for every
+/// 2 × 2 results, or 25 at stride 2.
+///
+/// The result is cut into tiles of 2 × 2 pixels. With the matrices of a ``MinimalFilter``, applied along columns and rows,
+///
+///     Y = Aᵀ [Σ_c (G g_c Gᵀ) ⊙ (Bᵀ d_c B)] A
+///
+/// holds for every tile: d the inputs under it, g the kernel, c the input channels. The sum over channels is, for each
+/// place of the transformed tile, a product of matrices: V (tiles × input channels) · U (input channels × output
+/// channels). So a convolution becomes 16 or 25 matrix products, between transforms that only add.
+///
+/// The map is bilinear, and its gradients are its transposes, with the same matrices and as few multiplications:
+///
+///     input gradient    dd = B [Σ_k (G g_k Gᵀ) ⊙ (A dY_k Aᵀ)] Bᵀ, tiles overlapping
+///     weight gradient   dg = Gᵀ [Σ_tiles (A dY Aᵀ) ⊙ (Bᵀ d B)] G
+///
+/// Images are rearranged into ``Strips`` of 16 channels, so that all transforms work on whole vectors, whatever the size
+/// of the image.
+///
+/// **Rounding.** An error is small compared to the largest number under a tile, not to each result by itself. What isn't
+/// finite spreads over its tile; images where that happens are computed again by the definition.
+enum WinogradConvolution<Filter: MinimalFilter> {
+  private typealias Vector = SIMD16<Float>
+  private static var lanes: Int { 16 }
+  /// Places of a transformed tile.
+  private static var places: Int { Filter.points * Filter.points }
+  /// Tiles that are transformed at a time: with both operands and the result they lie in the second-level cache.
+  private static var mostTiles: Int { 64 }
+  /// Parts of the batch that sum into a weight gradient of their own. They don't depend on the threads, and are added in
+  /// order.
+  private static var parts: Int { 8 }
+
+  // MARK: Where things lie
+
+  /// Images as strips: 16 channels by all pixels, and a row more for what lies outside.
+  private struct Images {
+    let channels: Int
+    let area: Int
+
+    var vectors: Int { (channels + 15) / 16 }
+    /// Channels with the zeros that fill the last vector.
+    var width: Int { 16 * vectors }
+    var stripCount: Int { (area + 1) * 16 }
+    var stripsCount: Int { vectors * stripCount }
+    /// Numbers of one image.
+    var count: Int { channels * area }
+
+    func pack(_ image: UnsafePointer<Float>, to strips: UnsafeMutablePointer<Float>) {
+      Strips.pack(
+        image, rowStride: area, depthStride: 1, rows: channels, depth: area, to: strips, stripStride: stripCount)
+      for vector in 0..<vectors { (strips + vector * stripCount + area * 16).update(repeating: 0, count: 16) }
+    }
+
+    func unpack(_ strips: UnsafePointer<Float>, to image: UnsafeMutablePointer<Float>) {
+      for vector in 0..<vectors {
+        Transposition.run(
+          strips + vector * stripCount, stride: 16, rows: area, columns: min(16, channels - 16 * vector),
+          to: image + 16 * vector * area, stride: area)
+      }
+    }
+  }
+
+  /// How an image is cut into tiles, and where in a strip each tile finds its pixels.
+  private struct Tiling {
+    let inputImages: Images
+    let outputImages: Images
+    /// Tiles of one image.
+    let count: Int
+    /// points² offsets for every tile.
+    var inputs: [Int] = []
+    /// 2² offsets for every tile.
+    var outputs: [Int] = []
+
+    init(_ s: ConvolutionShape) {
+      inputImages = Images(channels: s.inputChannels, area: s.height * s.width)
+      outputImages = Images(channels: s.outputChannels, area: s.outputHeight * s.outputWidth)
+      let (rows, columns) = ((s.outputHeight + 1) / 2, (s.outputWidth + 1) / 2)
+      count = rows * columns
+      for row in 0..<rows {
+        for column in 0..<columns {
+          let (top, left) = (2 * row * s.stride - s.padding, 2 * column * s.stride - s.padding)
+          for i in top..<top + Filter.points {
+            for j in left..<left + Filter.points { inputs.append(Self.offset(i, j, height: s.height, width: s.width)) }
+          }
+          for i in 2 * row..<2 * row + 2 {
+            for j in 2 * column..<2 * column + 2 {
+              outputs.append(Self.offset(i, j, height: s.outputHeight, width: s.outputWidth))
+            }
+          }
+        }
+      }
+    }
+
+    /// What an image costs, in the units of ``parallelRows``.
+    var work: Int { count * WinogradConvolution.places * inputImages.width * outputImages.width / 8 }
+
+    private static func offset(_ i: Int, _ j: Int, height: Int, width: Int) -> Int {
+      let isInside = (0..<height).contains(i) && (0..<width).contains(j)
+      return 16 * (isInside ? i * width + j : height * width)
+    }
+
+    /// Images that are worked on together, so that their tiles fill the last block.
+    func groups(of images: Range<Int>) -> [Range<Int>] {
+      let size = max(1, 200 / count)
+      return stride(from: images.lowerBound, to: images.upperBound, by: size).map {
+        $0..<min($0 + size, images.upperBound)
+      }
+    }
+
+    /// The tiles of that many images in blocks, whole ``Tile``s as far as possible.
+    func blocks(images: Int) -> [Range<Int>] {
+      let total = images * count
+      let blocks = (total + mostTiles - 1) / mostTiles
+      let size = roundUp((total + blocks - 1) / blocks, to: Tile.mostRows)
+      return stride(from: 0, to: total, by: size).map { $0..<min($0 + size, total) }
+    }
+  }
+
+  /// Transformed tiles of a block: at `pointer[place * stride + tile * width + channel]`.
+  private struct Transformed {
+    let storage: Storage
+    let width: Int
+    /// A cache line more than the tiles need, or the places would compete for the same lines of the cache.
+    var stride: Int { WinogradConvolution.mostTiles * width + 16 }
+    var pointer: UnsafeMutablePointer<Float> { storage.pointer }
+
+    init(width: Int) {
+      self.width = width
+      storage = Storage(count: WinogradConvolution.places * (WinogradConvolution.mostTiles * width + 16))
+    }
+  }
+
+  // MARK: Transforms
+
+  @inline(__always)
+  private static func load(_ p: UnsafePointer<Float>) -> Vector { UnsafeRawPointer(p).loadUnaligned(as: Vector.self) }
+
+  @inline(__always)
+  private static func store(_ v: Vector, _ p: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(p).storeBytes(of: v, as: Vector.self)
+  }
+
+  /// T X Tᵀ of a square X, for one of the filter's matrices. All counts are constants where this is compiled, and the
+  /// square stays in registers.
+  @inline(__always)
+  private static func both(_ matrix: FilterMatrix, _ get: (Int) -> Vector, _ put: (Int, Vector) -> Void) {
+    let (from, to) = (Filter.columns(matrix), Filter.rows(matrix))
+    @inline(__always) func column(_ j: Int) -> Points {
+      guard j < from else { return Points(.zero, .zero) }
+      return Filter.times(
+        matrix,
+        Points(
+          get(j), get(from &+ j), from > 2 ? get(2 &* from &+ j) : .zero, from > 3 ? get(3 &* from &+ j) : .zero,
+          from > 4 ? get(4 &* from &+ j) : .zero))
+    }
+    let (c0, c1, c2, c3, c4) = (column(0), column(1), column(2), column(3), column(4))
+    @inline(__always) func row(_ i: Int) {
+      guard i < to else { return }
+      let line = Filter.times(matrix, Points(c0[i], c1[i], c2[i], c3[i], c4[i]))
+      put(i &* to, line[0])
+      put(i &* to &+ 1, line[1])
+      if to > 2 { put(i &* to &+ 2, line[2]) }
+      if to > 3 { put(i &* to &+ 3, line[3]) }
+      if to > 4 { put(i &* to &+ 4, line[4]) }
+    }
+    row(0)
+    row(1)
+    row(2)
+    row(3)
+    row(4)
+  }
+
+  /// From the strips into the places: T X Tᵀ of every tile in the block.
+  @inline(__always)
+  private static func spread(
+    _ matrix: FilterMatrix, _ strips: UnsafePointer<Float>, _ images: Images, _ tiles: Range<Int>, of tiling: Tiling,
+    offsets: [Int], to block: Transformed
+  ) {
+    let stride = block.stride
+    let size = Filter.columns(matrix) * Filter.columns(matrix)
+    offsets.withUnsafeBufferPointer { offsets in
+      var target = block.pointer
+      for tile in tiles {
+        let (image, place) = tile.quotientAndRemainder(dividingBy: tiling.count)
+        let offset = offsets.baseAddress! + place * size
+        var strip = strips + image * images.stripsCount
+        for _ in 0..<images.vectors {
+          both(matrix) {
+            load(strip + offset[$0])
+          } _: {
+            store($1, target + $0 &* stride)
+          }
+          strip += images.stripCount
+          target += 16
+        }
+      }
+    }
+  }
+
+  /// From the places into the strips: T X Tᵀ of every tile in the block, added to `start` (a number for each channel) or
+  /// to what is there.
+  ///
+  /// - Returns: Zeros times what was stored, summed: zeros again if all of it is finite.
+  @inline(__always)
+  private static func collect(
+    _ matrix: FilterMatrix, _ block: Transformed, to strips: UnsafeMutablePointer<Float>, _ images: Images,
+    _ tiles: Range<Int>, of tiling: Tiling, offsets: [Int], start: UnsafePointer<Float>?
+  ) -> Vector {
+    let stride = block.stride
+    let size = Filter.rows(matrix) * Filter.rows(matrix)
+    var zeros = Vector.zero
+    offsets.withUnsafeBufferPointer { offsets in
+      var source = UnsafePointer(block.pointer)
+      for tile in tiles {
+        let (image, place) = tile.quotientAndRemainder(dividingBy: tiling.count)
+        let offset = offsets.baseAddress! + place * size
+        var strip = strips + image * images.stripsCount
+        for vector in 0..<images.vectors {
+          let first = start.map { load($0 + 16 &* vector) }
+          both(matrix) {
+            load(source + $0 &* stride)
+          } _: {
+            let target = strip + offset[$0]
+            let sum = (first ?? load(target)) + $1
+            zeros.addProduct(sum, Vector.zero)
+            store(sum, target)
+          }
+          strip += images.stripCount
+          source += 16
+        }
+      }
+    }
+    return zeros
+  }
+
+  /// For every place, result (tiles × width) = block (tiles × depth) · kernel (depth × width).
+  private static func multiply(
+    _ block: Transformed, _ kernel: Storage, depth: Int, tiles: Int, to result: Transformed
+  ) {
+    for place in 0..<places {
+      var column = 0
+      while column < result.width {
+        let vectors = Tile.width(remaining: (result.width - column) / 16)
+        let target = result.pointer + place * result.stride + column
+        Tile.column(
+          rows: tiles, columns: 16 * vectors, depth: depth,
+          Tile.Left(pointer: block.pointer + place * block.stride, rowStride: block.width, depthStride: 1),
+          Tile.EvenRows(
+            pointer: kernel.pointer + place * depth * result.width + column, stride: result.width, between: 16),
+          Tile.Result(pointer: target, stride: result.width, accumulates: false), spare: target)
+        column += 16 * vectors
+      }
+    }
+  }
+
+  // MARK: Kernels
+
+  /// G g Gᵀ for all channels, `[place, input channel, output channel]`, output channels filled up to whole vectors.
+  private static func transformed(_ weight: UnsafePointer<Float>, _ s: ConvolutionShape) -> Storage {
+    let width = roundUp(s.outputChannels, to: 16)
+    let length = 9 * s.inputChannels
+    // [k, c, tap] → [c, tap, k].
+    let taps = Storage(count: length * width)
+    if width > s.outputChannels { taps.pointer.update(repeating: 0, count: length * width) }
+    let result = Storage(count: places * s.inputChannels * width)
+    parallelRows(s.inputChannels, length: 32 * width) { channels in
+      Transposition.run(
+        weight + channels.lowerBound * 9, stride: length, rows: s.outputChannels, columns: channels.count * 9,
+        to: taps.pointer + channels.lowerBound * 9 * width, stride: width)
+      for c in channels {
+        transformRow(
+          taps.pointer + c * 9 * width, tapStride: width, width: width,
+          to: result.pointer + c * width, stride: s.inputChannels * width)
+      }
+    }
+    return result
+  }
+
+  /// G g Gᵀ for all channels, `[place, output channel, input channel]`, input channels filled up to whole vectors.
+  private static func transposed(_ weight: UnsafePointer<Float>, _ s: ConvolutionShape) -> Storage {
+    let width = roundUp(s.inputChannels, to: 16)
+    let result = Storage(count: places * s.outputChannels * width)
+    parallelRows(s.outputChannels, length: 32 * width) { channels in
+      // [c, tap] → [tap, c].
+      let taps = Storage(count: 9 * width)
+      taps.pointer.update(repeating: 0, count: 9 * width)
+      for k in channels {
+        Transposition.run(
+          weight + k * s.inputChannels * 9, stride: 9, rows: s.inputChannels, columns: 9, to: taps.pointer,
+          stride: width)
+        transformRow(
+          taps.pointer, tapStride: width, width: width, to: result.pointer + k * width,
+          stride: s.outputChannels * width)
+      }
+    }
+    return result
+  }
+
+  private static func transformRow(
+    _ taps: UnsafePointer<Float>, tapStride: Int, width: Int, to target: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    for lane in Swift.stride(from: 0, to: width, by: 16) {
+      both(.taps) {
+        load(taps + lane + $0 &* tapStride)
+      } _: {
+        store($1, target + lane + $0 &* stride)
+      }
+    }
+  }
+
+  // MARK: The convolution and its gradients
+
+  /// y = x ∗ w (+ b).
+  static func forward(
+    _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    to y: UnsafeMutablePointer<Float>, _ s: ConvolutionShape
+  ) {
+    let tiling = Tiling(s)
+    let (inputs, outputs) = (tiling.inputImages, tiling.outputImages)
+    let kernel = transformed(weight, s)
+    let start = Storage(count: outputs.width)
+    start.pointer.update(repeating: 0, count: outputs.width)
+    if let bias { start.pointer.update(from: bias, count: s.outputChannels) }
+    parallelRows(s.batch, length: tiling.work) { images in
+      let groups = tiling.groups(of: images)
+      let most = groups.map(\.count).max() ?? 0
+      let (v, m) = (Transformed(width: inputs.width), Transformed(width: outputs.width))
+      let from = Storage(count: most * inputs.stripsCount)
+      let to = Storage(count: most * outputs.stripsCount)
+      for group in groups {
+        for (index, image) in group.enumerated() {
+          inputs.pack(x + image * inputs.count, to: from.pointer + index * inputs.stripsCount)
+        }
+        var zeros = Vector.zero
+        for tiles in tiling.blocks(images: group.count) {
+          spread(
+            .input, from.pointer, inputs, tiles, of: tiling, offsets: tiling.inputs, to: v)
+          multiply(v, kernel, depth: s.inputChannels, tiles: tiles.count, to: m)
+          zeros += collect(
+            .output, m, to: to.pointer, outputs, tiles, of: tiling, offsets: tiling.outputs, start: start.pointer)
+        }
+        if zeros == .zero {
+          for (index, image) in group.enumerated() {
+            outputs.unpack(to.pointer + index * outputs.stripsCount, to: y + image * outputs.count)
+          }
+        } else {
+          DirectConvolution.forward(
+            x + group.lowerBound * inputs.count, weight, bias: bias, to: y + group.lowerBound * outputs.count,
+            s.with(batch: group.count))
+        }
+      }
+    }
+  }
+
+  /// dx from dy.
+  static func inputGradient(
+    _ y: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, to x: UnsafeMutablePointer<Float>, _ s: ConvolutionShape
+  ) {
+    let tiling = Tiling(s)
+    let (inputs, outputs) = (tiling.inputImages, tiling.outputImages)
+    let kernel = transposed(weight, s)
+    parallelRows(s.batch, length: tiling.work) { images in
+      let groups = tiling.groups(of: images)
+      let most = groups.map(\.count).max() ?? 0
+      let (v, m) = (Transformed(width: outputs.width), Transformed(width: inputs.width))
+      let from = Storage(count: most * outputs.stripsCount)
+      let to = Storage(count: most * inputs.stripsCount)
+      for group in groups {
+        for (index, image) in group.enumerated() {
+          outputs.pack(y + image * outputs.count, to: from.pointer + index * outputs.stripsCount)
+        }
+        to.pointer.update(repeating: 0, count: group.count * inputs.stripsCount)
+        var zeros = Vector.zero
+        for tiles in tiling.blocks(images: group.count) {
+          spread(
+            .outputTransposed, from.pointer, outputs, tiles, of: tiling, offsets: tiling.outputs, to: v)
+          multiply(v, kernel, depth: s.outputChannels, tiles: tiles.count, to: m)
+          zeros += collect(
+            .inputTransposed, m, to: to.pointer, inputs, tiles, of: tiling, offsets: tiling.inputs, start: nil)
+        }
+        if zeros == .zero {
+          for (index, image) in group.enumerated() {
+            inputs.unpack(to.pointer + index * inputs.stripsCount, to: x + image * inputs.count)
+          }
+        } else {
+          DirectConvolution.inputGradient(
+            y + group.lowerBound * outputs.count, weight, to: x + group.lowerBound * inputs.count,
+            s.with(batch: group.count))
+        }
+      }
+    }
+  }
+
+  /// dw from x and dy.
+  static func weightGradient(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, to w: UnsafeMutablePointer<Float>, _ s: ConvolutionShape
+  ) {
+    let tiling = Tiling(s)
+    let (inputs, outputs) = (tiling.inputImages, tiling.outputImages)
+    let parts = min(s.batch, Self.parts)
+    let placeCount = s.outputChannels * inputs.width
+    let sums = Storage(count: parts * places * placeCount)
+    parallelTasks(parts) { part in
+      let sum = sums.pointer + part * places * placeCount
+      let images = s.batch * part / parts..<s.batch * (part + 1) / parts
+      let groups = tiling.groups(of: images)
+      let most = groups.map(\.count).max() ?? 0
+      let (v, z) = (Transformed(width: inputs.width), Transformed(width: outputs.width))
+      let from = Storage(count: most * inputs.stripsCount)
+      let to = Storage(count: most * outputs.stripsCount)
+      var accumulates = false
+      for group in groups {
+        for (index, image) in group.enumerated() {
+          inputs.pack(x + image * inputs.count, to: from.pointer + index * inputs.stripsCount)
+          outputs.pack(y + image * outputs.count, to: to.pointer + index * outputs.stripsCount)
+        }
+        for tiles in tiling.blocks(images: group.count) {
+          spread(
+            .input, from.pointer, inputs, tiles, of: tiling, offsets: tiling.inputs, to: v)
+          spread(
+            .outputTransposed, to.pointer, outputs, tiles, of: tiling, offsets: tiling.outputs, to: z)
+          for place in 0..<places {
+            var column = 0
+            while column < inputs.width {
+              let vectors = Tile.width(remaining: (inputs.width - column) / 16)
+              let target = sum + place * placeCount + column
+              Tile.column(
+                rows: s.outputChannels, columns: 16 * vectors, depth: tiles.count,
+                Tile.Left(pointer: z.pointer + place * z.stride, rowStride: 1, depthStride: z.width),
+                Tile.EvenRows(pointer: v.pointer + place * v.stride + column, stride: v.width, between: 16),
+                Tile.Result(pointer: target, stride: inputs.width, accumulates: accumulates), spare: target)
+              column += 16 * vectors
+            }
+          }
+          accumulates = true
+        }
+      }
+    }
+    let notFinite = Storage(count: 16 * s.outputChannels)
+    parallelRows(s.outputChannels, length: parts * places * inputs.width) { channels in
+      let taps = Storage(count: 9 * inputs.width)
+      for k in channels {
+        var check = Vector.zero
+        for lane in stride(from: 0, to: inputs.width, by: 16) {
+          both(.tapsTransposed) { (place: Int) -> Vector in
+            let first: UnsafePointer<Float> = UnsafePointer(sums.pointer) + (place &* placeCount &+ k &* inputs.width &+ lane)
+            var sum = load(first)
+            for part in 1..<max(parts, 1) { sum += load(first + part &* places &* placeCount) }
+            return sum
+          } _: { tap, value in
+            check.addProduct(value, Vector.zero)
+            store(value, taps.pointer + (tap &* inputs.width &+ lane))
+          }
+        }
+        store(check, notFinite.pointer + 16 * k)
+        let target = w + k * s.inputChannels * 9
+        for c in 0..<s.inputChannels {
+          for tap in 0..<9 { target[c &* 9 &+ tap] = taps.pointer[tap &* inputs.width &+ c] }
+        }
+      }
+    }
+    if !(0..<s.outputChannels).allSatisfy({ load(notFinite.pointer + 16 * $0) == .zero }) { DirectConvolution.weightGradient(x, y, to: w, s) }
+  }
+}
