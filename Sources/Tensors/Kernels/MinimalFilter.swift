@@ -16,6 +16,12 @@ protocol MinimalFilter {
   /// How far the second result lies from the first, among the inputs.
   static var stride: Int { get }
 
+  /// The products that the first result needs: enough where a line of results has an odd length and ends with it.
+  static var productsOfFirst: [Int] { get }
+
+  /// Which of the four numbers G g a product has: none twice but where two products share one.
+  static func tap(of product: Int) -> Int
+
   /// Bᵀ d.
   static func input(_ d: Points) -> Points
   /// B m.
@@ -24,7 +30,7 @@ protocol MinimalFilter {
   static func output(_ m: Points) -> Points
   /// A y.
   static func outputTransposed(_ y: Points) -> Points
-  /// G g.
+  /// G g, without repetitions.
   static func taps(_ g: Points) -> Points
   /// Gᵀ m.
   static func tapsTransposed(_ m: Points) -> Points
@@ -39,6 +45,8 @@ protocol MinimalFilter {
 enum DenseFilter: MinimalFilter {
   @inline(__always) static var points: Int { 4 }
   @inline(__always) static var stride: Int { 1 }
+  static var productsOfFirst: [Int] { [0, 1, 2] }
+  @inline(__always) static func tap(of product: Int) -> Int { product }
 
   @inline(__always)
   static func input(_ d: Points) -> Points {
@@ -87,6 +95,8 @@ enum DenseFilter: MinimalFilter {
 enum StridedFilter: MinimalFilter {
   @inline(__always) static var points: Int { 5 }
   @inline(__always) static var stride: Int { 2 }
+  static var productsOfFirst: [Int] { [0, 1, 3] }
+  @inline(__always) static func tap(of product: Int) -> Int { min(product, 3) }
 
   @inline(__always)
   static func input(_ d: Points) -> Points {
@@ -115,13 +125,13 @@ enum StridedFilter: MinimalFilter {
   @inline(__always)
   static func taps(_ g: Points) -> Points {
     let (g0, g1, g2) = (g[0], g[1], g[2])
-    return Points(g0, g0 + g2, g2, g1, g1)
+    return Points(g0, g0 + g2, g2, g1)
   }
 
   @inline(__always)
   static func tapsTransposed(_ m: Points) -> Points {
     let m1 = m[1]
-    return Points(m[0] + m1, m[3] + m[4], m1 + m[2])
+    return Points(m[0] + m1, m[3], m1 + m[2])
   }
 }
 
@@ -150,6 +160,7 @@ extension MinimalFilter {
     switch matrix {
     case .outputTransposed: 2
     case .taps: 3
+    case .tapsTransposed: 4
     default: points
     }
   }
@@ -159,6 +170,7 @@ extension MinimalFilter {
   static func rows(_ matrix: FilterMatrix) -> Int {
     switch matrix {
     case .output: 2
+    case .taps: 4
     case .tapsTransposed: 3
     default: points
     }

@@ -24,8 +24,14 @@ enum WinogradConvolution<Filter: MinimalFilter> {
   private static var lanes: Int { 16 }
   /// Places of a transformed tile.
   private static var places: Int { Filter.points * Filter.points }
+  /// Different places of a transformed kernel.
+  private static var kernelPlaces: Int { 16 }
+  /// The place of a kernel that a place of a tile is multiplied by.
+  private static func kernelPlace(_ place: Int) -> Int {
+    4 * Filter.tap(of: place / Filter.points) + Filter.tap(of: place % Filter.points)
+  }
   /// Tiles that are transformed at a time: with both operands and the result they lie in the second-level cache.
-  private static var mostTiles: Int { 64 }
+  private static var mostTiles: Int { 32 }
   /// Parts of the batch that sum into a weight gradient of their own. They don't depend on the threads, and are added in
   /// order.
   private static var parts: Int { 8 }
@@ -60,44 +66,70 @@ enum WinogradConvolution<Filter: MinimalFilter> {
     }
   }
 
-  /// How an image is cut into tiles, and where in a strip each tile finds its pixels.
-  private struct Tiling {
-    let inputImages: Images
-    let outputImages: Images
+  /// The tiles of an image that need the same products: all inner ones, or those at the right or lower edge of a result
+  /// of odd size, of which only a part lies inside.
+  private struct Region {
     /// Tiles of one image.
     let count: Int
-    /// points² offsets for every tile.
-    var inputs: [Int] = []
-    /// 2² offsets for every tile.
-    var outputs: [Int] = []
+    /// For every place of a transformed tile, whether its product is needed.
+    let isNeeded: [Bool]
+    /// Where in a strip each tile finds its points² inputs.
+    let inputs: [Int]
+    /// Where in a strip each tile finds its 2² results.
+    let outputs: [Int]
 
-    init(_ s: ConvolutionShape) {
-      inputImages = Images(channels: s.inputChannels, area: s.height * s.width)
-      outputImages = Images(channels: s.outputChannels, area: s.outputHeight * s.outputWidth)
-      let (rows, columns) = ((s.outputHeight + 1) / 2, (s.outputWidth + 1) / 2)
-      count = rows * columns
-      for row in 0..<rows {
-        for column in 0..<columns {
+    init(_ s: ConvolutionShape, rows: Range<Int>, columns: Range<Int>) {
+      count = rows.count * columns.count
+      var (inputs, outputs): ([Int], [Int]) = ([], [])
+      inputs.reserveCapacity(count * places)
+      outputs.reserveCapacity(count * 4)
+      for row in rows {
+        for column in columns {
           let (top, left) = (2 * row * s.stride - s.padding, 2 * column * s.stride - s.padding)
           for i in top..<top + Filter.points {
-            for j in left..<left + Filter.points { inputs.append(Self.offset(i, j, height: s.height, width: s.width)) }
+            for j in left..<left + Filter.points {
+              let isInside = i >= 0 && i < s.height && j >= 0 && j < s.width
+              inputs.append(16 * (isInside ? i * s.width + j : s.height * s.width))
+            }
           }
           for i in 2 * row..<2 * row + 2 {
             for j in 2 * column..<2 * column + 2 {
-              outputs.append(Self.offset(i, j, height: s.outputHeight, width: s.outputWidth))
+              let isInside = i < s.outputHeight && j < s.outputWidth
+              outputs.append(16 * (isInside ? i * s.outputWidth + j : s.outputHeight * s.outputWidth))
             }
           }
         }
       }
+      (self.inputs, self.outputs) = (inputs, outputs)
+      let all = Array(0..<Filter.points)
+      let rowProducts = 2 * rows.upperBound > s.outputHeight ? Filter.productsOfFirst : all
+      let columnProducts = 2 * columns.upperBound > s.outputWidth ? Filter.productsOfFirst : all
+      isNeeded = all.flatMap { i in all.map { j in rowProducts.contains(i) && columnProducts.contains(j) } }
+    }
+  }
+
+  /// How images are cut into tiles.
+  private struct Tiling {
+    let inputImages: Images
+    let outputImages: Images
+    let regions: [Region]
+    /// Tiles of one image.
+    let count: Int
+
+    init(_ s: ConvolutionShape) {
+      inputImages = Images(channels: s.inputChannels, area: s.height * s.width)
+      outputImages = Images(channels: s.outputChannels, area: s.outputHeight * s.outputWidth)
+      func parts(_ size: Int) -> [Range<Int>] {
+        [0..<size / 2, size / 2..<(size + 1) / 2].filter { !$0.isEmpty }
+      }
+      regions = parts(s.outputHeight).flatMap { rows in
+        parts(s.outputWidth).map { Region(s, rows: rows, columns: $0) }
+      }
+      count = regions.map(\.count).reduce(0, +)
     }
 
     /// What an image costs, in the units of ``parallelRows``.
     var work: Int { count * WinogradConvolution.places * inputImages.width * outputImages.width / 8 }
-
-    private static func offset(_ i: Int, _ j: Int, height: Int, width: Int) -> Int {
-      let isInside = (0..<height).contains(i) && (0..<width).contains(j)
-      return 16 * (isInside ? i * width + j : height * width)
-    }
 
     /// Images that are worked on together, so that their tiles fill the last block.
     func groups(of images: Range<Int>) -> [Range<Int>] {
@@ -107,13 +139,23 @@ enum WinogradConvolution<Filter: MinimalFilter> {
       }
     }
 
-    /// The tiles of that many images in blocks, whole ``Tile``s as far as possible.
-    func blocks(images: Int) -> [Range<Int>] {
-      let total = images * count
-      let blocks = (total + mostTiles - 1) / mostTiles
-      let size = roundUp((total + blocks - 1) / blocks, to: Tile.mostRows)
-      return stride(from: 0, to: total, by: size).map { $0..<min($0 + size, total) }
+    /// The tiles of that many images in blocks of one region, whole ``Tile``s as far as possible.
+    func blocks(images: Int) -> [Block] {
+      regions.flatMap { region in
+        let total = images * region.count
+        let blocks = (total + mostTiles - 1) / mostTiles
+        let size = roundUp((total + blocks - 1) / blocks, to: Tile.mostRows)
+        return stride(from: 0, to: total, by: size).map {
+          Block(region: region, tiles: $0..<min($0 + size, total))
+        }
+      }
     }
+  }
+
+  /// Tiles that are worked on together: those of a region, image after image.
+  private struct Block {
+    let region: Region
+    let tiles: Range<Int>
   }
 
   /// Transformed tiles of a block: at `pointer[place * stride + tile * width + channel]`.
@@ -173,15 +215,15 @@ enum WinogradConvolution<Filter: MinimalFilter> {
   /// From the strips into the places: T X Tᵀ of every tile in the block.
   @inline(__always)
   private static func spread(
-    _ matrix: FilterMatrix, _ strips: UnsafePointer<Float>, _ images: Images, _ tiles: Range<Int>, of tiling: Tiling,
-    offsets: [Int], to block: Transformed
+    _ matrix: FilterMatrix, _ strips: UnsafePointer<Float>, _ images: Images, _ block: Block, offsets: [Int],
+    to transformed: Transformed
   ) {
-    let stride = block.stride
+    let stride = transformed.stride
     let size = Filter.columns(matrix) * Filter.columns(matrix)
     offsets.withUnsafeBufferPointer { offsets in
-      var target = block.pointer
-      for tile in tiles {
-        let (image, place) = tile.quotientAndRemainder(dividingBy: tiling.count)
+      var target = transformed.pointer
+      for tile in block.tiles {
+        let (image, place) = tile.quotientAndRemainder(dividingBy: block.region.count)
         let offset = offsets.baseAddress! + place * size
         var strip = strips + image * images.stripsCount
         for _ in 0..<images.vectors {
@@ -203,25 +245,26 @@ enum WinogradConvolution<Filter: MinimalFilter> {
   /// - Returns: Zeros times what was stored, summed: zeros again if all of it is finite.
   @inline(__always)
   private static func collect(
-    _ matrix: FilterMatrix, _ block: Transformed, to strips: UnsafeMutablePointer<Float>, _ images: Images,
-    _ tiles: Range<Int>, of tiling: Tiling, offsets: [Int], start: UnsafePointer<Float>?
+    _ matrix: FilterMatrix, _ transformed: Transformed, to strips: UnsafeMutablePointer<Float>, _ images: Images,
+    _ block: Block, offsets: [Int], start: UnsafePointer<Float>?
   ) -> Vector {
-    let stride = block.stride
+    let stride = transformed.stride
     let size = Filter.rows(matrix) * Filter.rows(matrix)
     var zeros = Vector.zero
     offsets.withUnsafeBufferPointer { offsets in
-      var source = UnsafePointer(block.pointer)
-      for tile in tiles {
-        let (image, place) = tile.quotientAndRemainder(dividingBy: tiling.count)
+      var source = UnsafePointer(transformed.pointer)
+      for tile in block.tiles {
+        let (image, place) = tile.quotientAndRemainder(dividingBy: block.region.count)
         let offset = offsets.baseAddress! + place * size
         var strip = strips + image * images.stripsCount
         for vector in 0..<images.vectors {
-          let first = start.map { load($0 + 16 &* vector) }
+          let first: Vector
+          if let start { first = load(start + 16 &* vector) } else { first = .zero }
           both(matrix) {
             load(source + $0 &* stride)
           } _: {
             let target = strip + offset[$0]
-            let sum = (first ?? load(target)) + $1
+            let sum = (start == nil ? load(target) : first) + $1
             zeros.addProduct(sum, Vector.zero)
             store(sum, target)
           }
@@ -233,23 +276,37 @@ enum WinogradConvolution<Filter: MinimalFilter> {
     return zeros
   }
 
-  /// For every place, result (tiles × width) = block (tiles × depth) · kernel (depth × width).
+  /// For every place, result (tiles × width) = left (tiles × depth) · kernel (depth × width), and zeros where no product
+  /// is needed.
   private static func multiply(
-    _ block: Transformed, _ kernel: Storage, depth: Int, tiles: Int, to result: Transformed
+    _ left: Transformed, _ kernel: Storage, depth: Int, _ block: Block, to result: Transformed
   ) {
     for place in 0..<places {
-      var column = 0
-      while column < result.width {
-        let vectors = Tile.width(remaining: (result.width - column) / 16)
-        let target = result.pointer + place * result.stride + column
-        Tile.column(
-          rows: tiles, columns: 16 * vectors, depth: depth,
-          Tile.Left(pointer: block.pointer + place * block.stride, rowStride: block.width, depthStride: 1),
-          Tile.EvenRows(
-            pointer: kernel.pointer + place * depth * result.width + column, stride: result.width, between: 16),
-          Tile.Result(pointer: target, stride: result.width, accumulates: false), spare: target)
-        column += 16 * vectors
+      let target = result.pointer + place * result.stride
+      guard block.region.isNeeded[place] else {
+        target.update(repeating: 0, count: block.tiles.count * result.width)
+        continue
       }
+      multiply(
+        rows: block.tiles.count, columns: result.width, depth: depth,
+        Tile.Left(pointer: left.pointer + place * left.stride, rowStride: left.width, depthStride: 1),
+        kernel.pointer + kernelPlace(place) * depth * result.width, to: target, accumulates: false)
+    }
+  }
+
+  /// A product of matrices whose rows on the right, and in the result, are whole vectors one right after the other.
+  private static func multiply(
+    rows: Int, columns: Int, depth: Int, _ left: Tile.Left, _ right: UnsafePointer<Float>,
+    to result: UnsafeMutablePointer<Float>, accumulates: Bool
+  ) {
+    var column = 0
+    while column < columns {
+      let width = 16 * Tile.width(remaining: (columns - column) / 16)
+      Tile.column(
+        rows: rows, columns: width, depth: depth, left,
+        Tile.EvenRows(pointer: right + column, stride: columns, between: 16),
+        Tile.Result(pointer: result + column, stride: columns, accumulates: accumulates), spare: result)
+      column += width
     }
   }
 
@@ -262,7 +319,7 @@ enum WinogradConvolution<Filter: MinimalFilter> {
     // [k, c, tap] → [c, tap, k].
     let taps = Storage(count: length * width)
     if width > s.outputChannels { taps.pointer.update(repeating: 0, count: length * width) }
-    let result = Storage(count: places * s.inputChannels * width)
+    let result = Storage(count: kernelPlaces * s.inputChannels * width)
     parallelRows(s.inputChannels, length: 32 * width) { channels in
       Transposition.run(
         weight + channels.lowerBound * 9, stride: length, rows: s.outputChannels, columns: channels.count * 9,
@@ -279,7 +336,7 @@ enum WinogradConvolution<Filter: MinimalFilter> {
   /// G g Gᵀ for all channels, `[place, output channel, input channel]`, input channels filled up to whole vectors.
   private static func transposed(_ weight: UnsafePointer<Float>, _ s: ConvolutionShape) -> Storage {
     let width = roundUp(s.inputChannels, to: 16)
-    let result = Storage(count: places * s.outputChannels * width)
+    let result = Storage(count: kernelPlaces * s.outputChannels * width)
     parallelRows(s.outputChannels, length: 32 * width) { channels in
       // [c, tap] → [tap, c].
       let taps = Storage(count: 9 * width)
@@ -332,12 +389,12 @@ enum WinogradConvolution<Filter: MinimalFilter> {
           inputs.pack(x + image * inputs.count, to: from.pointer + index * inputs.stripsCount)
         }
         var zeros = Vector.zero
-        for tiles in tiling.blocks(images: group.count) {
+        for block in tiling.blocks(images: group.count) {
           spread(
-            .input, from.pointer, inputs, tiles, of: tiling, offsets: tiling.inputs, to: v)
-          multiply(v, kernel, depth: s.inputChannels, tiles: tiles.count, to: m)
+            .input, from.pointer, inputs, block, offsets: block.region.inputs, to: v)
+          multiply(v, kernel, depth: s.inputChannels, block, to: m)
           zeros += collect(
-            .output, m, to: to.pointer, outputs, tiles, of: tiling, offsets: tiling.outputs, start: start.pointer)
+            .output, m, to: to.pointer, outputs, block, offsets: block.region.outputs, start: start.pointer)
         }
         if zeros == .zero {
           for (index, image) in group.enumerated() {
@@ -371,12 +428,12 @@ enum WinogradConvolution<Filter: MinimalFilter> {
         }
         to.pointer.update(repeating: 0, count: group.count * inputs.stripsCount)
         var zeros = Vector.zero
-        for tiles in tiling.blocks(images: group.count) {
+        for block in tiling.blocks(images: group.count) {
           spread(
-            .outputTransposed, from.pointer, outputs, tiles, of: tiling, offsets: tiling.outputs, to: v)
-          multiply(v, kernel, depth: s.outputChannels, tiles: tiles.count, to: m)
+            .outputTransposed, from.pointer, outputs, block, offsets: block.region.outputs, to: v)
+          multiply(v, kernel, depth: s.outputChannels, block, to: m)
           zeros += collect(
-            .inputTransposed, m, to: to.pointer, inputs, tiles, of: tiling, offsets: tiling.inputs, start: nil)
+            .inputTransposed, m, to: to.pointer, inputs, block, offsets: block.region.inputs, start: nil)
         }
         if zeros == .zero {
           for (index, image) in group.enumerated() {
@@ -399,45 +456,37 @@ enum WinogradConvolution<Filter: MinimalFilter> {
     let (inputs, outputs) = (tiling.inputImages, tiling.outputImages)
     let parts = min(s.batch, Self.parts)
     let placeCount = s.outputChannels * inputs.width
-    let sums = Storage(count: parts * places * placeCount)
+    let sums = Storage(count: parts * kernelPlaces * placeCount)
     parallelTasks(parts) { part in
-      let sum = sums.pointer + part * places * placeCount
+      let sum = sums.pointer + part * kernelPlaces * placeCount
       let images = s.batch * part / parts..<s.batch * (part + 1) / parts
       let groups = tiling.groups(of: images)
       let most = groups.map(\.count).max() ?? 0
       let (v, z) = (Transformed(width: inputs.width), Transformed(width: outputs.width))
       let from = Storage(count: most * inputs.stripsCount)
       let to = Storage(count: most * outputs.stripsCount)
-      var accumulates = false
+      sum.update(repeating: 0, count: kernelPlaces * placeCount)
       for group in groups {
         for (index, image) in group.enumerated() {
           inputs.pack(x + image * inputs.count, to: from.pointer + index * inputs.stripsCount)
           outputs.pack(y + image * outputs.count, to: to.pointer + index * outputs.stripsCount)
         }
-        for tiles in tiling.blocks(images: group.count) {
+        for block in tiling.blocks(images: group.count) {
           spread(
-            .input, from.pointer, inputs, tiles, of: tiling, offsets: tiling.inputs, to: v)
+            .input, from.pointer, inputs, block, offsets: block.region.inputs, to: v)
           spread(
-            .outputTransposed, to.pointer, outputs, tiles, of: tiling, offsets: tiling.outputs, to: z)
-          for place in 0..<places {
-            var column = 0
-            while column < inputs.width {
-              let vectors = Tile.width(remaining: (inputs.width - column) / 16)
-              let target = sum + place * placeCount + column
-              Tile.column(
-                rows: s.outputChannels, columns: 16 * vectors, depth: tiles.count,
-                Tile.Left(pointer: z.pointer + place * z.stride, rowStride: 1, depthStride: z.width),
-                Tile.EvenRows(pointer: v.pointer + place * v.stride + column, stride: v.width, between: 16),
-                Tile.Result(pointer: target, stride: inputs.width, accumulates: accumulates), spare: target)
-              column += 16 * vectors
-            }
+            .outputTransposed, to.pointer, outputs, block, offsets: block.region.outputs, to: z)
+          for place in 0..<places where block.region.isNeeded[place] {
+            multiply(
+              rows: s.outputChannels, columns: inputs.width, depth: block.tiles.count,
+              Tile.Left(pointer: z.pointer + place * z.stride, rowStride: 1, depthStride: z.width),
+              v.pointer + place * v.stride, to: sum + kernelPlace(place) * placeCount, accumulates: true)
           }
-          accumulates = true
         }
       }
     }
     let notFinite = Storage(count: 16 * s.outputChannels)
-    parallelRows(s.outputChannels, length: parts * places * inputs.width) { channels in
+    parallelRows(s.outputChannels, length: parts * kernelPlaces * inputs.width) { channels in
       let taps = Storage(count: 9 * inputs.width)
       for k in channels {
         var check = Vector.zero
@@ -445,7 +494,7 @@ enum WinogradConvolution<Filter: MinimalFilter> {
           both(.tapsTransposed) { (place: Int) -> Vector in
             let first: UnsafePointer<Float> = UnsafePointer(sums.pointer) + (place &* placeCount &+ k &* inputs.width &+ lane)
             var sum = load(first)
-            for part in 1..<max(parts, 1) { sum += load(first + part &* places &* placeCount) }
+            for part in 1..<max(parts, 1) { sum += load(first + part &* kernelPlaces &* placeCount) }
             return sum
           } _: { tap, value in
             check.addProduct(value, Vector.zero)
