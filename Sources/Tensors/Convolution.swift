@@ -47,11 +47,6 @@ struct ConvolutionShape {
       padding: kernelHeight - 1 - padding, groups: 1)
   }
 
-  var isWinograd: Bool {
-    groups == 1 && kernelHeight == 3 && kernelWidth == 3 && stride <= 2 && inputChannels >= 16 && outputChannels >= 16
-      && batch * outputHeight * outputWidth >= 64
-  }
-
   /// The same convolution of another number of images.
   func with(batch: Int) -> ConvolutionShape {
     ConvolutionShape(
@@ -86,12 +81,8 @@ public func conv2d(
 enum Convolution {
   static func forward(_ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, _ s: ConvolutionShape) -> Tensor {
     let value = Tensor(shape: s.output) { y in
-      if s.isWinograd {
-        if s.stride == 1 {
-          WinogradConvolution<DenseFilter>.forward(x.pointer, weight.pointer, bias: bias?.pointer, to: y, s)
-        } else {
-          WinogradConvolution<StridedFilter>.forward(x.pointer, weight.pointer, bias: bias?.pointer, to: y, s)
-        }
+      if WinogradConvolution.isSuited(s) {
+        WinogradConvolution.forward(x.pointer, weight.pointer, bias: bias?.pointer, to: y, s)
       } else if s.groups == 1 {
         DirectConvolution.forward(x.pointer, weight.pointer, bias: bias?.pointer, to: y, s)
       } else {
@@ -119,12 +110,8 @@ enum Convolution {
 
   static func inputGradient(_ y: Tensor, _ weight: Tensor, _ s: ConvolutionShape) -> Tensor {
     let value = Tensor(shape: s.input) { x in
-      if s.isWinograd {
-        if s.stride == 1 {
-          WinogradConvolution<DenseFilter>.inputGradient(y.pointer, weight.pointer, to: x, s)
-        } else {
-          WinogradConvolution<StridedFilter>.inputGradient(y.pointer, weight.pointer, to: x, s)
-        }
+      if WinogradConvolution.isSuited(s) {
+        WinogradConvolution.inputGradient(y.pointer, weight.pointer, to: x, s)
       } else if s.groups == 1 {
         DirectConvolution.inputGradient(y.pointer, weight.pointer, to: x, s)
       } else {
@@ -138,12 +125,8 @@ enum Convolution {
 
   static func weightGradient(_ x: Tensor, _ y: Tensor, _ s: ConvolutionShape) -> Tensor {
     let value = Tensor(shape: s.weight) { w in
-      if s.isWinograd {
-        if s.stride == 1 {
-          WinogradConvolution<DenseFilter>.weightGradient(x.pointer, y.pointer, to: w, s)
-        } else {
-          WinogradConvolution<StridedFilter>.weightGradient(x.pointer, y.pointer, to: w, s)
-        }
+      if WinogradConvolution.isSuitedForWeights(s) {
+        WinogradConvolution.weightGradient(x.pointer, y.pointer, to: w, s)
       } else if s.groups == 1 && s.inputChannels >= 8 {
         DirectConvolution.weightGradient(x.pointer, y.pointer, to: w, s)
       } else {

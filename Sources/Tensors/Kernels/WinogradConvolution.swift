@@ -19,9 +19,53 @@
 ///
 /// **Rounding.** An error is small compared to the largest number under a tile, not to each result by itself. What isn't
 /// finite spreads over its tile; images where that happens are computed again by the definition.
-enum WinogradConvolution<Filter: MinimalFilter> {
+///
+/// Source: A. Lavin, S. Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
+enum WinogradConvolution {
+  /// Whether the products saved are worth the transforms: with enough channels, and enough pixels to share a kernel.
+  static func isSuited(_ s: ConvolutionShape) -> Bool {
+    s.groups == 1 && s.kernelHeight == 3 && s.kernelWidth == 3 && s.stride <= 2 && s.inputChannels >= 16
+      && s.outputChannels >= 16 && s.inputChannels * s.outputChannels >= 512
+      && s.batch * s.outputHeight * s.outputWidth >= 64
+  }
+
+  /// The same for the weight gradient, where every thread needs sums of its own, as large as 16 kernels.
+  static func isSuitedForWeights(_ s: ConvolutionShape) -> Bool {
+    isSuited(s) && s.batch > 1 && s.batch * s.outputHeight * s.outputWidth >= 512
+  }
+
+  /// y = x ∗ w (+ b).
+  static func forward(
+    _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    to y: UnsafeMutablePointer<Float>, _ s: ConvolutionShape
+  ) {
+    s.stride == 1
+      ? TiledConvolution<DenseFilter>.forward(x, weight, bias: bias, to: y, s)
+      : TiledConvolution<StridedFilter>.forward(x, weight, bias: bias, to: y, s)
+  }
+
+  /// dx from dy.
+  static func inputGradient(
+    _ y: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, to x: UnsafeMutablePointer<Float>, _ s: ConvolutionShape
+  ) {
+    s.stride == 1
+      ? TiledConvolution<DenseFilter>.inputGradient(y, weight, to: x, s)
+      : TiledConvolution<StridedFilter>.inputGradient(y, weight, to: x, s)
+  }
+
+  /// dw from x and dy.
+  static func weightGradient(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, to w: UnsafeMutablePointer<Float>, _ s: ConvolutionShape
+  ) {
+    s.stride == 1
+      ? TiledConvolution<DenseFilter>.weightGradient(x, y, to: w, s)
+      : TiledConvolution<StridedFilter>.weightGradient(x, y, to: w, s)
+  }
+}
+
+/// ``WinogradConvolution`` with one filter.
+private enum TiledConvolution<Filter: MinimalFilter> {
   private typealias Vector = SIMD16<Float>
-  private static var lanes: Int { 16 }
   /// Places of a transformed tile.
   private static var places: Int { Filter.points * Filter.points }
   /// Different places of a transformed kernel.
@@ -32,9 +76,6 @@ enum WinogradConvolution<Filter: MinimalFilter> {
   }
   /// Tiles that are transformed at a time: with both operands and the result they lie in the second-level cache.
   private static var mostTiles: Int { 32 }
-  /// Parts of the batch that sum into a weight gradient of their own. They don't depend on the threads, and are added in
-  /// order.
-  private static var parts: Int { 8 }
 
   // MARK: Where things lie
 
@@ -51,17 +92,23 @@ enum WinogradConvolution<Filter: MinimalFilter> {
     /// Numbers of one image.
     var count: Int { channels * area }
 
-    func pack(_ image: UnsafePointer<Float>, to strips: UnsafeMutablePointer<Float>) {
-      Strips.pack(
-        image, rowStride: area, depthStride: 1, rows: channels, depth: area, to: strips, stripStride: stripCount)
-      for vector in 0..<vectors { (strips + vector * stripCount + area * 16).update(repeating: 0, count: 16) }
+    func pack(_ images: UnsafePointer<Float>, count imagesCount: Int, to strips: UnsafeMutablePointer<Float>) {
+      for image in 0..<imagesCount {
+        let first = strips + image * stripsCount
+        Strips.pack(
+          images + image * count, rowStride: area, depthStride: 1, rows: channels, depth: area, to: first,
+          stripStride: stripCount)
+        for vector in 0..<vectors { (first + vector * stripCount + area * 16).update(repeating: 0, count: 16) }
+      }
     }
 
-    func unpack(_ strips: UnsafePointer<Float>, to image: UnsafeMutablePointer<Float>) {
-      for vector in 0..<vectors {
-        Transposition.run(
-          strips + vector * stripCount, stride: 16, rows: area, columns: min(16, channels - 16 * vector),
-          to: image + 16 * vector * area, stride: area)
+    func unpack(_ strips: UnsafePointer<Float>, count imagesCount: Int, to images: UnsafeMutablePointer<Float>) {
+      for image in 0..<imagesCount {
+        for vector in 0..<vectors {
+          Transposition.run(
+            strips + image * stripsCount + vector * stripCount, stride: 16, rows: area,
+            columns: min(16, channels - 16 * vector), to: images + image * count + 16 * vector * area, stride: area)
+        }
       }
     }
   }
@@ -129,7 +176,7 @@ enum WinogradConvolution<Filter: MinimalFilter> {
     }
 
     /// What an image costs, in the units of ``parallelRows``.
-    var work: Int { count * WinogradConvolution.places * inputImages.width * outputImages.width / 8 }
+    var work: Int { count * TiledConvolution.places * inputImages.width * outputImages.width / 8 }
 
     /// Images that are worked on together, so that their tiles fill the last block.
     func groups(of images: Range<Int>) -> [Range<Int>] {
@@ -163,12 +210,12 @@ enum WinogradConvolution<Filter: MinimalFilter> {
     let storage: Storage
     let width: Int
     /// A cache line more than the tiles need, or the places would compete for the same lines of the cache.
-    var stride: Int { WinogradConvolution.mostTiles * width + 16 }
+    var stride: Int { TiledConvolution.mostTiles * width + 16 }
     var pointer: UnsafeMutablePointer<Float> { storage.pointer }
 
     init(width: Int) {
       self.width = width
-      storage = Storage(count: WinogradConvolution.places * (WinogradConvolution.mostTiles * width + 16))
+      storage = Storage(count: TiledConvolution.places * (TiledConvolution.mostTiles * width + 16))
     }
   }
 
@@ -367,45 +414,28 @@ enum WinogradConvolution<Filter: MinimalFilter> {
 
   // MARK: The convolution and its gradients
 
+  /// One side of a convolution: its images, the matrix between them and the places, and where tiles lie in a strip.
+  private struct Side {
+    let images: Images
+    let matrix: FilterMatrix
+    let offsets: (Region) -> [Int]
+  }
+
   /// y = x ∗ w (+ b).
   static func forward(
     _ x: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     to y: UnsafeMutablePointer<Float>, _ s: ConvolutionShape
   ) {
     let tiling = Tiling(s)
-    let (inputs, outputs) = (tiling.inputImages, tiling.outputImages)
-    let kernel = transformed(weight, s)
-    let start = Storage(count: outputs.width)
-    start.pointer.update(repeating: 0, count: outputs.width)
+    let start = Storage(count: tiling.outputImages.width)
+    start.pointer.update(repeating: 0, count: tiling.outputImages.width)
     if let bias { start.pointer.update(from: bias, count: s.outputChannels) }
-    parallelRows(s.batch, length: tiling.work) { images in
-      let groups = tiling.groups(of: images)
-      let most = groups.map(\.count).max() ?? 0
-      let (v, m) = (Transformed(width: inputs.width), Transformed(width: outputs.width))
-      let from = Storage(count: most * inputs.stripsCount)
-      let to = Storage(count: most * outputs.stripsCount)
-      for group in groups {
-        for (index, image) in group.enumerated() {
-          inputs.pack(x + image * inputs.count, to: from.pointer + index * inputs.stripsCount)
-        }
-        var zeros = Vector.zero
-        for block in tiling.blocks(images: group.count) {
-          spread(
-            .input, from.pointer, inputs, block, offsets: block.region.inputs, to: v)
-          multiply(v, kernel, depth: s.inputChannels, block, to: m)
-          zeros += collect(
-            .output, m, to: to.pointer, outputs, block, offsets: block.region.outputs, start: start.pointer)
-        }
-        if zeros == .zero {
-          for (index, image) in group.enumerated() {
-            outputs.unpack(to.pointer + index * outputs.stripsCount, to: y + image * outputs.count)
-          }
-        } else {
-          DirectConvolution.forward(
-            x + group.lowerBound * inputs.count, weight, bias: bias, to: y + group.lowerBound * outputs.count,
-            s.with(batch: group.count))
-        }
-      }
+    convolve(
+      x, Side(images: tiling.inputImages, matrix: .input, offsets: { $0.inputs }), kernel: transformed(weight, s),
+      start: start.pointer, to: y, Side(images: tiling.outputImages, matrix: .output, offsets: { $0.outputs }), tiling,
+      s
+    ) { x, y, s in
+      DirectConvolution.forward(x, weight, bias: bias, to: y, s)
     }
   }
 
@@ -414,35 +444,46 @@ enum WinogradConvolution<Filter: MinimalFilter> {
     _ y: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, to x: UnsafeMutablePointer<Float>, _ s: ConvolutionShape
   ) {
     let tiling = Tiling(s)
-    let (inputs, outputs) = (tiling.inputImages, tiling.outputImages)
-    let kernel = transposed(weight, s)
+    convolve(
+      y, Side(images: tiling.outputImages, matrix: .outputTransposed, offsets: { $0.outputs }),
+      kernel: transposed(weight, s), start: nil, to: x,
+      Side(images: tiling.inputImages, matrix: .inputTransposed, offsets: { $0.inputs }), tiling, s
+    ) { y, x, s in
+      DirectConvolution.inputGradient(y, weight, to: x, s)
+    }
+  }
+
+  /// From one side to the other. Tiles of the result begin with `start`, or overlap and are summed.
+  @inline(__always)
+  private static func convolve(
+    _ source: UnsafePointer<Float>, _ from: Side, kernel: Storage, start: UnsafePointer<Float>?,
+    to target: UnsafeMutablePointer<Float>, _ to: Side, _ tiling: Tiling, _ s: ConvolutionShape,
+    byDefinition: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, ConvolutionShape) -> Void
+  ) {
     parallelRows(s.batch, length: tiling.work) { images in
       let groups = tiling.groups(of: images)
       let most = groups.map(\.count).max() ?? 0
-      let (v, m) = (Transformed(width: outputs.width), Transformed(width: inputs.width))
-      let from = Storage(count: most * outputs.stripsCount)
-      let to = Storage(count: most * inputs.stripsCount)
+      let (v, m) = (Transformed(width: from.images.width), Transformed(width: to.images.width))
+      let strips = Storage(count: most * from.images.stripsCount)
+      let results = Storage(count: most * to.images.stripsCount)
       for group in groups {
-        for (index, image) in group.enumerated() {
-          outputs.pack(y + image * outputs.count, to: from.pointer + index * outputs.stripsCount)
-        }
-        to.pointer.update(repeating: 0, count: group.count * inputs.stripsCount)
+        let (image, result) = (
+          source + group.lowerBound * from.images.count, target + group.lowerBound * to.images.count
+        )
+        from.images.pack(image, count: group.count, to: strips.pointer)
+        if start == nil { results.pointer.update(repeating: 0, count: group.count * to.images.stripsCount) }
         var zeros = Vector.zero
         for block in tiling.blocks(images: group.count) {
-          spread(
-            .outputTransposed, from.pointer, outputs, block, offsets: block.region.outputs, to: v)
-          multiply(v, kernel, depth: s.outputChannels, block, to: m)
+          spread(from.matrix, strips.pointer, from.images, block, offsets: from.offsets(block.region), to: v)
+          multiply(v, kernel, depth: from.images.channels, block, to: m)
           zeros += collect(
-            .inputTransposed, m, to: to.pointer, inputs, block, offsets: block.region.inputs, start: nil)
+            to.matrix, m, to: results.pointer, to.images, block, offsets: to.offsets(block.region),
+            start: start)
         }
         if zeros == .zero {
-          for (index, image) in group.enumerated() {
-            inputs.unpack(to.pointer + index * inputs.stripsCount, to: x + image * inputs.count)
-          }
+          to.images.unpack(results.pointer, count: group.count, to: result)
         } else {
-          DirectConvolution.inputGradient(
-            y + group.lowerBound * outputs.count, weight, to: x + group.lowerBound * inputs.count,
-            s.with(batch: group.count))
+          byDefinition(image, result, s.with(batch: group.count))
         }
       }
     }
@@ -454,7 +495,9 @@ enum WinogradConvolution<Filter: MinimalFilter> {
   ) {
     let tiling = Tiling(s)
     let (inputs, outputs) = (tiling.inputImages, tiling.outputImages)
-    let parts = min(s.batch, Self.parts)
+    // Parts of the batch that sum into a gradient of their own, each of enough tiles to pay for it. They don't depend on
+    // the threads, and are added in order.
+    let parts = [8, 4, 2].first { $0 <= s.batch && 64 * $0 <= s.batch * tiling.count } ?? 1
     let placeCount = s.outputChannels * inputs.width
     let sums = Storage(count: parts * kernelPlaces * placeCount)
     parallelTasks(parts) { part in
@@ -467,10 +510,8 @@ enum WinogradConvolution<Filter: MinimalFilter> {
       let to = Storage(count: most * outputs.stripsCount)
       sum.update(repeating: 0, count: kernelPlaces * placeCount)
       for group in groups {
-        for (index, image) in group.enumerated() {
-          inputs.pack(x + image * inputs.count, to: from.pointer + index * inputs.stripsCount)
-          outputs.pack(y + image * outputs.count, to: to.pointer + index * outputs.stripsCount)
-        }
+        inputs.pack(x + group.lowerBound * inputs.count, count: group.count, to: from.pointer)
+        outputs.pack(y + group.lowerBound * outputs.count, count: group.count, to: to.pointer)
         for block in tiling.blocks(images: group.count) {
           spread(
             .input, from.pointer, inputs, block, offsets: block.region.inputs, to: v)
@@ -492,7 +533,8 @@ enum WinogradConvolution<Filter: MinimalFilter> {
         var check = Vector.zero
         for lane in stride(from: 0, to: inputs.width, by: 16) {
           both(.tapsTransposed) { (place: Int) -> Vector in
-            let first: UnsafePointer<Float> = UnsafePointer(sums.pointer) + (place &* placeCount &+ k &* inputs.width &+ lane)
+            let first: UnsafePointer<Float> =
+              UnsafePointer(sums.pointer) + (place &* placeCount &+ k &* inputs.width &+ lane)
             var sum = load(first)
             for part in 1..<max(parts, 1) { sum += load(first + part &* kernelPlaces &* placeCount) }
             return sum
@@ -508,6 +550,8 @@ enum WinogradConvolution<Filter: MinimalFilter> {
         }
       }
     }
-    if !(0..<s.outputChannels).allSatisfy({ load(notFinite.pointer + 16 * $0) == .zero }) { DirectConvolution.weightGradient(x, y, to: w, s) }
+    if !(0..<s.outputChannels).allSatisfy({ load(notFinite.pointer + 16 * $0) == .zero }) {
+      DirectConvolution.weightGradient(x, y, to: w, s)
+    }
   }
 }
