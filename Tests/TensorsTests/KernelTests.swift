@@ -72,37 +72,6 @@ final class KernelTests: XCTestCase {
     }
   }
 
-  private func naiveConvolution(_ x: Tensor, _ w: Tensor, stride: Int, padding: Int, groups: Int) -> Tensor {
-    let s = ConvolutionShape(input: x.shape, weight: w.shape, stride: stride, padding: padding, groups: groups)
-    let (image, kernel) = (x.scalars, w.scalars)
-    let inner = s.inputChannels / groups
-    let outer = s.outputChannels / groups
-    var y: [Float] = []
-    for n in 0..<s.batch {
-      for o in 0..<s.outputChannels {
-        for i in 0..<s.outputHeight {
-          for j in 0..<s.outputWidth {
-            var sum = 0.0
-            for c in 0..<inner {
-              for u in 0..<s.kernelHeight {
-                for v in 0..<s.kernelWidth {
-                  let row = i * stride + u - padding
-                  let column = j * stride + v - padding
-                  guard (0..<s.height).contains(row), (0..<s.width).contains(column) else { continue }
-                  let channel = o / outer * inner + c
-                  let pixel = image[((n * s.inputChannels + channel) * s.height + row) * s.width + column]
-                  sum += Double(pixel) * Double(kernel[((o * inner + c) * s.kernelHeight + u) * s.kernelWidth + v])
-                }
-              }
-            }
-            y.append(Float(sum))
-          }
-        }
-      }
-    }
-    return Tensor(y, shape: s.output)
-  }
-
   private struct Case {
     let input: [Int]
     let weight: [Int]
@@ -209,4 +178,36 @@ final class KernelTests: XCTestCase {
       }
     }
   }
+}
+
+/// A convolution by its definition, in double precision.
+func naiveConvolution(_ x: Tensor, _ w: Tensor, stride: Int, padding: Int, groups: Int) -> Tensor {
+  let s = ConvolutionShape(input: x.shape, weight: w.shape, stride: stride, padding: padding, groups: groups)
+  let (image, kernel) = (x.scalars, w.scalars)
+  let inner = s.inputChannels / groups
+  let outer = s.outputChannels / groups
+  var y: [Float] = []
+  for n in 0..<s.batch {
+    for o in 0..<s.outputChannels {
+      for i in 0..<s.outputHeight {
+        for j in 0..<s.outputWidth {
+          var sum = 0.0
+          for c in 0..<inner {
+            for u in 0..<s.kernelHeight {
+              for v in 0..<s.kernelWidth {
+                let row = i * stride + u - padding
+                let column = j * stride + v - padding
+                guard (0..<s.height).contains(row), (0..<s.width).contains(column) else { continue }
+                let channel = o / outer * inner + c
+                let pixel = image[((n * s.inputChannels + channel) * s.height + row) * s.width + column]
+                sum += Double(pixel) * Double(kernel[((o * inner + c) * s.kernelHeight + u) * s.kernelWidth + v])
+              }
+            }
+          }
+          y.append(Float(sum))
+        }
+      }
+    }
+  }
+  return Tensor(y, shape: s.output)
 }

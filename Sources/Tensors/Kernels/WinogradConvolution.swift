@@ -20,7 +20,8 @@
 /// **Rounding.** An error is small compared to the largest number under a tile, not to each result by itself. What isn't
 /// finite spreads over its tile; images where that happens are computed again by the definition.
 ///
-/// Source: A. Lavin, S. Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
+/// Guides/FastConvolution.md derives all of it. Source: A. Lavin, S. Gray, "Fast algorithms for convolutional neural
+/// networks", CVPR 2016.
 enum WinogradConvolution {
   /// Whether the products saved are worth the transforms: with enough channels, and enough pixels to share a kernel.
   static func isSuited(_ s: ConvolutionShape) -> Bool {
