@@ -92,8 +92,7 @@ public func groupNormSiLU(
           let a = scale * gain.pointer[layout.index(image, channel, of: gain)]
           let b = offset.pointer[layout.index(image, channel, of: offset)] - mean * a
           for place in start..<start + layout.places {
-            let u = b.addingProduct(x.pointer[place], a)
-            y[place] = u * VectorMath.sigmoid(u)
+            y[place] = VectorMath.silu(b.addingProduct(x.pointer[place], a))
           }
         }
       }
