@@ -192,6 +192,82 @@ final class KernelTests: XCTestCase {
     }
   }
 
+  /// Rows that end anywhere in a vector, against Double; the largest number of some lies in what is left at the end.
+  func testSoftmaxOfRowsOfEveryLength() {
+    for length in Array(1...50) + [63, 64, 65, 100, 4096, 4111, 9000] {
+      let x = Tensor.normal([5, length], using: &rng) * 3
+      let g = Tensor.normal([5, length], using: &rng)
+      var (want, wantLog, wantGradient) = ([Float](), [Float](), [Float]())
+      for row in 0..<5 {
+        let part = row * length..<(row + 1) * length
+        let numbers = x.scalars[part].map { Double($0) }
+        let slopes = g.scalars[part].map { Double($0) }
+        let largest = numbers.max()!
+        let logSum = largest + log(numbers.map { exp($0 - largest) }.reduce(0, +))
+        let y = numbers.map { exp($0 - logSum) }
+        let dot = zip(slopes, y).map { $0 * $1 }.reduce(0, +)
+        want += y.map { Float($0) }
+        wantLog += numbers.map { Float($0 - logSum) }
+        wantGradient += zip(slopes, y).map { Float($1 * ($0 - dot)) }
+      }
+      let leaf = x.tracked()
+      let y = softmax(leaf)
+      assertClose(y.detached() * Float(length), Tensor(want, shape: x.shape) * Float(length), "softmax of \(length)")
+      assertClose(logSoftmax(x), Tensor(wantLog, shape: x.shape), "ln softmax of \(length)")
+      let gradient = grad(of: y, wrt: [leaf], seed: g)[0] * Float(length)
+      assertClose(gradient, Tensor(wantGradient, shape: x.shape) * Float(length), "the gradient for \(length)")
+    }
+  }
+
+  func testSoftmaxOfWhatIsNotFinite() {
+    for length in [1, 3, 16, 20, 64, 70] {
+      for place in Set([0, length / 2, length - 1]) {
+        // The row before and the row behind keep their numbers.
+        func rows(_ special: Float, others: Float) -> [[Float]] {
+          var numbers = [Float](repeating: 1, count: 3 * length)
+          for index in length..<2 * length { numbers[index] = others }
+          numbers[length + place] = special
+          let y = softmax(Tensor(numbers, shape: [3, length])).scalars
+          XCTAssertEqual(logSoftmax(Tensor(numbers, shape: [3, length])).scalars[length].isNaN, y[length].isNaN)
+          return (0..<3).map { Array(y[$0 * length..<($0 + 1) * length]) }
+        }
+        let even = [Float](repeating: 1 / Float(length), count: length)
+        var hot = [Float](repeating: 0, count: length)
+        hot[place] = 1
+        for (special, others, want) in [
+          (0, -.infinity, hot), (3e38, -3e38, hot), (1000, 0, hot),
+          (.nan, 0, nil), (.infinity, 0, nil), (-.infinity, -.infinity, nil), (.nan, -.infinity, nil),
+        ] as [(Float, Float, [Float]?)] {
+          let y = rows(special, others: others)
+          XCTAssertEqual(y[0], even)
+          XCTAssertEqual(y[2], even)
+          if let want { XCTAssertEqual(y[1], want) } else { XCTAssertTrue(y[1].allSatisfy { $0.isNaN }) }
+        }
+        let masked = rows(-.infinity, others: 2)[1]
+        if length > 1 {
+          XCTAssertEqual(masked[place], 0)
+          XCTAssertEqual(masked[(place + 1) % length], 1 / Float(length - 1), accuracy: 1e-7)
+        }
+      }
+    }
+  }
+
+  func testSoftmaxGivesTheSameBitsWithAnyThreads() {
+    for shape in [[1000, 33], [700, 64], [3, 20_001]] {
+      let x = Tensor.normal(shape, using: &rng)
+      let g = Tensor.normal(shape, using: &rng)
+      func results(_ threads: Int) -> [[Float]] {
+        withThreads(threads) {
+          let leaf = x.tracked()
+          let y = softmax(leaf)
+          return [y.scalars, logSoftmax(x).scalars, grad(of: y, wrt: [leaf], seed: g)[0].scalars]
+        }
+      }
+      XCTAssertEqual(results(1), results(2))
+      XCTAssertEqual(results(1), results(7))
+    }
+  }
+
   func testNormalisationWithSiLUIsTheCompositionOfItsParts() {
     let x = Tensor.normal([3, 8, 5, 7], using: &rng).tracked()
     let gain = Tensor.normal([3, 8], using: &rng).tracked()
