@@ -18,9 +18,11 @@ struct MatrixView {
     self.columnStride = columnStride
   }
 
-  func offset(row: Int, column: Int) -> MatrixView {
-    MatrixView(
-      pointer: pointer + row * rowStride + column * columnStride, rowStride: rowStride, columnStride: columnStride)
+  func offset(row: Int, column: Int) -> MatrixView { advanced(by: row * rowStride + column * columnStride) }
+
+  /// A matrix of the same kind that begins so many numbers further on.
+  func advanced(by count: Int) -> MatrixView {
+    MatrixView(pointer: pointer + count, rowStride: rowStride, columnStride: columnStride)
   }
 }
 
@@ -47,23 +49,22 @@ enum MatrixProduct {
   }
 
   /// C (m × n, rows `cStride` apart) = A (m × k) · B (k × n), plus what `start` says.
+  @inline(never)
   static func run(
     m: Int, n: Int, k: Int, a: MatrixView, b: MatrixView, c: UnsafeMutablePointer<Float>, cStride: Int,
     start: Start = .zero, isParallel: Bool = true
   ) {
     guard m > 0, n > 0 else { return }
-    var accumulates = false
-    var bias: UnsafePointer<Float>?
+    let accumulates: Bool
+    let bias: UnsafePointer<Float>?
     switch start {
-    case .result: accumulates = true
-    case .columnBias(let numbers): bias = numbers
-    case .zero: break
-    }
-    // A few rows begin with their bias here, many where a thread comes to them.
-    if let numbers = bias, k == 0 || m <= FewRows.most {
-      for i in 0..<m { (c + i * cStride).update(from: numbers, count: n) }
-      accumulates = true
-      bias = nil
+    case .zero: (accumulates, bias) = (false, nil)
+    case .result: (accumulates, bias) = (true, nil)
+    case .columnBias(let numbers):
+      // A few rows begin with their bias here, many where a thread comes to them.
+      let isWritten = k == 0 || m <= FewRows.most
+      if isWritten { for i in 0..<m { (c + i * cStride).update(from: numbers, count: n) } }
+      (accumulates, bias) = (isWritten, isWritten ? nil : numbers)
     }
     if k == 0 && !accumulates { for i in 0..<m { (c + i * cStride).update(repeating: 0, count: n) } }
     guard k > 0 else { return }
@@ -77,36 +78,14 @@ enum MatrixProduct {
 
     // A row-major B is read where it is if it is hardly used, or small: up to about 400 × 400 packing gains nothing.
     let readsB = b.columnStride == 1 && (m <= 2 * Tile.mostRows || k * n <= 150_000)
-    let packedB: Storage? = readsB ? nil : Storage(count: Strips.count(rows: n, depth: k))
-    if let packedB {
-      let strips = (n + 15) / 16
-      let pieces = isParallel && n * k >= 8192 ? Swift.min(strips, Threads.count) : 1
-      let pack = { (piece: Int) in
-        let first = strips * piece / pieces * 16
-        let last = Swift.min(strips * (piece + 1) / pieces * 16, n)
-        Strips.pack(
-          b.pointer + first * b.columnStride, rowStride: b.columnStride, depthStride: b.rowStride, rows: last - first,
-          depth: k, to: packedB.pointer + first * k)
-      }
-      if pieces > 1 { parallelTasks(pieces, pack) } else { pack(0) }
-    }
+    let packedB = readsB ? nil : pack(b, n: n, k: k, isParallel: isParallel && n * k >= 8192)
 
-    // The result is cut into row blocks and, when those are too few for the threads, into column ranges.
     let vectors = (n + Tile.lanes - 1) / Tile.lanes
-    var rowBlocks = (m + rowBlock - 1) / rowBlock
-    var columnRanges = 1
-    if isParallel {
-      let threads = Threads.count
-      rowBlocks = roundUp(Swift.max(rowBlocks, Swift.min(4 * threads, m / 64)), to: threads)
-      if m < threads * 2 * Tile.mostRows {
-        rowBlocks = 1
-        columnRanges = Swift.min(threads, (vectors + Tile.mostVectors - 1) / Tile.mostVectors)
-      }
-    }
+    let (rowBlocks, columnRanges) = isParallel ? pieces(m: m, vectors: vectors) : ((m + rowBlock - 1) / rowBlock, 1)
     let rowsPerBlock = roundUp((m + rowBlocks - 1) / rowBlocks, to: Tile.mostRows)
     let vectorsPerRange = roundUp((vectors + columnRanges - 1) / columnRanges, to: Tile.mostVectors)
 
-    let task = { (index: Int) in
+    func task(_ index: Int) {
       // Blocks are rounded up to whole tiles: the last ones may begin past the end, and have nothing to do.
       let firstRow = Swift.min(m, index / columnRanges * rowsPerBlock)
       let firstVector = Swift.min(vectors, index % columnRanges * vectorsPerRange)
@@ -117,6 +96,31 @@ enum MatrixProduct {
     }
     let tasks = rowBlocks * columnRanges
     if isParallel { parallelTasks(tasks, task) } else { for index in 0..<tasks { task(index) } }
+  }
+
+  /// B in strips of 16 columns.
+  private static func pack(_ b: MatrixView, n: Int, k: Int, isParallel: Bool) -> Storage {
+    let packed = Storage(count: Strips.count(rows: n, depth: k))
+    let strips = (n + 15) / 16
+    let pieces = isParallel ? Swift.min(strips, Threads.count) : 1
+    parallelTasks(pieces) { piece in
+      let first = strips * piece / pieces * 16
+      let last = Swift.min(strips * (piece + 1) / pieces * 16, n)
+      Strips.pack(
+        b.pointer + first * b.columnStride, rowStride: b.columnStride, depthStride: b.rowStride, rows: last - first,
+        depth: k, to: packed.pointer + first * k)
+    }
+    return packed
+  }
+
+  /// How the threads share the result: in row blocks and, when those are too few for them, in column ranges.
+  private static func pieces(m: Int, vectors: Int) -> (rowBlocks: Int, columnRanges: Int) {
+    let threads = Threads.count
+    if m < threads * 2 * Tile.mostRows {
+      return (1, Swift.min(threads, (vectors + Tile.mostVectors - 1) / Tile.mostVectors))
+    }
+    let rowBlocks = Swift.max((m + rowBlock - 1) / rowBlock, Swift.min(4 * threads, m / 64))
+    return (roundUp(rowBlocks, to: threads), 1)
   }
 
   /// One thread's part of the result.
