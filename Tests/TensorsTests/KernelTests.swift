@@ -37,6 +37,8 @@ final class KernelTests: XCTestCase {
       (1, 1, 1), (1, 17, 3), (3, 1, 5), (4, 16, 8), (5, 15, 2), (12, 32, 9), (13, 33, 31), (11, 48, 64), (24, 31, 300),
       (25, 65, 257),
       (100, 40, 70), (7, 100, 513), (60, 16, 5), (2, 3, 0),
+      // B is packed four strips at a time, in columns of a thread's own; A turned.
+      (40, 401, 380), (33, 801, 260),
     ]
     for (m, n, k) in sizes {
       let a = Tensor.normal([m, k], using: &rng)
@@ -57,6 +59,46 @@ final class KernelTests: XCTestCase {
       let one = withThreads(1) { matmul(a, b).scalars }
       XCTAssertEqual(one, withThreads(2) { matmul(a, b).scalars }, "\(m) \(n) \(k)")
       XCTAssertEqual(one, withThreads(5) { matmul(a, b).scalars }, "\(m) \(n) \(k)")
+    }
+    // Threads have columns of their own if there are enough for each, and turn A if they read it often.
+    for (m, n, k) in [(100, 401, 400), (70, 900, 300), (700, 250, 300), (50, 1601, 270)] {
+      let (a, b) = (Tensor.normal([m, k], using: &rng), Tensor.normal([k, n], using: &rng))
+      let (turnedA, turnedB) = (a.transposed(), b.transposed())
+      let one = withThreads(1) { matmul(a, b).scalars }
+      for threads in [1, 2, 3, 7] {
+        withThreads(threads) {
+          XCTAssertEqual(one, matmul(a, b).scalars, "\(m) \(n) \(k) on \(threads)")
+          XCTAssertEqual(one, matmul(turnedA, b, transposeA: true).scalars, "\(m) \(n) \(k) on \(threads)")
+          XCTAssertEqual(one, matmul(a, turnedB, transposeB: true).scalars, "\(m) \(n) \(k) on \(threads)")
+          XCTAssertEqual(
+            one, matmul(turnedA, turnedB, transposeA: true, transposeB: true).scalars, "\(m) \(n) \(k) on \(threads)")
+        }
+      }
+    }
+  }
+
+  func testStripsOfEveryNumberOfRows() {
+    for rows in [1, 15, 16, 17, 63, 64, 65, 128, 150] {
+      for isTransposed in [false, true] {
+        let depth = 21
+        let source = Tensor.normal(isTransposed ? [depth, rows] : [rows, depth], using: &rng)
+        let numbers = source.scalars
+        let stripStride = 16 * depth + 32
+        let strips = (rows + 15) / 16
+        let packed = Tensor(shape: [strips * stripStride]) { target in
+          target.update(repeating: -1, count: strips * stripStride)
+          Strips.pack(
+            source.pointer, rowStride: isTransposed ? 1 : depth, depthStride: isTransposed ? rows : 1, rows: rows,
+            depth: depth, to: target, stripStride: stripStride)
+        }.scalars
+        for strip in 0..<strips {
+          for index in 0..<stripStride {
+            let (row, k) = (16 * strip + index % 16, index / 16)
+            let want = k >= depth ? -1 : row >= rows ? 0 : numbers[isTransposed ? k * rows + row : row * depth + k]
+            XCTAssertEqual(packed[strip * stripStride + index], want, "\(rows) rows, row \(row), column \(k)")
+          }
+        }
+      }
     }
   }
 
