@@ -327,4 +327,43 @@ final class KernelTests: XCTestCase {
       }
     }
   }
+
+  /// Weight and bias get their gradients from the walk that gives x its own; in whatever order and number they are asked
+  /// for, with every length of a channel.
+  func testGradientsOfGroupNormalisationTogetherAndOneByOne() {
+    for (images, places) in [(3, [5, 7]), (70, [2]), (2, [4, 4]), (1, [48]), (2, [13, 5]), (2, [])] {
+      let x = Tensor.normal([images, 8] + places, using: &rng).tracked()
+      let weight = Tensor.normal([8], using: &rng).tracked()
+      let bias = Tensor.normal([8], using: &rng).tracked()
+      let perChannel = [8] + places.map { _ in 1 }
+      let grouped = x.reshaped([images, 2, -1])
+      let centred = grouped - grouped.mean(axis: -1, keepDims: true)
+      let normalized = (centred * rsqrt(square(centred).mean(axis: -1, keepDims: true) + 1e-3)).reshaped(x.shape)
+      let want = normalized * weight.reshaped(perChannel) + bias.reshaped(perChannel)
+      let got = groupNorm(x, groupCount: 2, weight: weight, bias: bias, eps: 1e-3)
+      assertClose(got.detached(), want.detached(), "value of \(x.shape)")
+      for round in 0..<2 {
+        let seed = Tensor.normal(x.shape, using: &rng)
+        for inputs in [[x, weight, bias], [weight, bias], [bias], [weight], [x], [bias, x]] {
+          for (a, b) in zip(grad(of: got, wrt: inputs, seed: seed), grad(of: want, wrt: inputs, seed: seed)) {
+            assertClose(a, b, "round \(round), gradient of \(a.shape) of \(inputs.count) for \(x.shape)")
+          }
+        }
+      }
+      let onlyBias = groupNorm(x, groupCount: 2, bias: bias, eps: 1e-3)
+      let seed = Tensor.normal(x.shape, using: &rng)
+      let otherAxes = [0] + Array(2..<x.ndim)
+      assertClose(grad(of: onlyBias, wrt: [x, bias], seed: seed)[1], seed.sum(axes: otherAxes), "only a bias")
+    }
+    let x = Tensor.normal([9, 32, 12, 12], using: &rng)
+    func gradients(_ threads: Int) -> [[Float]] {
+      withThreads(threads) {
+        let inputs = [x.tracked(), Tensor.ones([32]).tracked(), Tensor.zeros([32]).tracked()]
+        let y = groupNorm(inputs[0], groupCount: 4, weight: inputs[1], bias: inputs[2])
+        return ([y.detached()] + grad(of: y, wrt: inputs, seed: x)).map(\.scalars)
+      }
+    }
+    XCTAssertEqual(gradients(1), gradients(2))
+    XCTAssertEqual(gradients(1), gradients(5))
+  }
 }
