@@ -21,9 +21,8 @@ public func crossEntropy(_ logits: Tensor, targets: [Int]) -> Tensor {
     let terms = Storage(count: classes)
     for row in range {
       let scores = x + row * classes
-      let largest = Extremum.largest(scores, count: classes)
-      for index in 0..<classes { terms.pointer[index] = VectorMath.exp(scores[index] - largest) }
-      let logSum = VectorMath.log(Summation.sum(terms.pointer, count: classes))
+      let (largest, sum) = SoftmaxRow.exponentials(scores, to: terms.pointer, count: classes)
+      let logSum = VectorMath.log(sum)
       logSums.pointer[2 * row] = largest
       logSums.pointer[2 * row + 1] = logSum
       losses.pointer[row] = logSum - (scores[targets[row]] - largest)

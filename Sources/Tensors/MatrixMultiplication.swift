@@ -17,40 +17,40 @@ public func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transpose
   let m = a.dim(transposeA ? -1 : -2)
   let k = a.dim(transposeA ? -2 : -1)
   let n = b.dim(transposeB ? -2 : -1)
-  let leadA = Array(a.shape.dropLast(2))
-  let leadB = Array(b.shape.dropLast(2))
-  guard b.dim(transposeB ? -1 : -2) == k, let lead = broadcastShape(leadA, leadB) else {
+  // Two matrices, as nearly always, have no leading axes: to cut up their shapes would cost small ones dearly.
+  let isSingle = a.ndim == 2 && b.ndim == 2
+  let leadA = isSingle ? [] : Array(a.shape.dropLast(2))
+  let leadB = isSingle ? [] : Array(b.shape.dropLast(2))
+  guard b.dim(transposeB ? -1 : -2) == k, let lead = isSingle ? [] : broadcastShape(leadA, leadB) else {
     fatalError(
       "matmul: shapes \(a.shape)\(transposeA ? " (transposed)" : "") and \(b.shape)\(transposeB ? " (transposed)" : "") "
         + "do not fit: the inner lengths must agree and the leading axes broadcast.")
   }
-  let batch = lead.reduce(1, *)
-  let value = Tensor(shape: lead + [m, n]) { c in
-    let columnsA = a.dim(-1)
-    let columnsB = b.dim(-1)
+  let viewA = MatrixView(a.pointer, columns: transposeA ? m : k, isTransposed: transposeA)
+  let viewB = MatrixView(b.pointer, columns: transposeB ? k : n, isTransposed: transposeB)
+  let value = Tensor(shape: isSingle ? [m, n] : lead + [m, n]) { c in
+    let batch = lead.reduce(1, *)
+    if batch == 1 { return MatrixProduct.run(m: m, n: n, k: k, a: viewA, b: viewB, c: c, cStride: n) }
     let stridesA = BroadcastPlan.strides(of: leadA, in: lead)
     let stridesB = BroadcastPlan.strides(of: leadB, in: lead)
-    let one = { (index: Int, isParallel: Bool) in
-      var rest = index
-      var matrixA = 0
-      var matrixB = 0
-      for axis in lead.indices.reversed() {
-        matrixA += rest % lead[axis] * stridesA[axis]
-        matrixB += rest % lead[axis] * stridesB[axis]
-        rest /= lead[axis]
+    parallelRows(batch, length: m * n * k / 8) { range in
+      for index in range {
+        var rest = index
+        var matrixA = 0
+        var matrixB = 0
+        for axis in lead.indices.reversed() {
+          matrixA += rest % lead[axis] * stridesA[axis]
+          matrixB += rest % lead[axis] * stridesB[axis]
+          rest /= lead[axis]
+        }
+        MatrixProduct.run(
+          m: m, n: n, k: k, a: viewA.advanced(by: matrixA * m * k), b: viewB.advanced(by: matrixB * k * n),
+          c: c + index * m * n, cStride: n, isParallel: false)
       }
-      MatrixProduct.run(
-        m: m, n: n, k: k,
-        a: MatrixView(a.pointer + matrixA * m * k, columns: columnsA, isTransposed: transposeA),
-        b: MatrixView(b.pointer + matrixB * k * n, columns: columnsB, isTransposed: transposeB),
-        c: c + index * m * n, cStride: n, isParallel: isParallel)
-    }
-    if batch == 1 {
-      one(0, true)
-    } else {
-      parallelRows(batch, length: m * n * k / 8) { range in for index in range { one(index, false) } }
     }
   }
+  // What is recorded holds on to both operands; to make that ready and drop it would cost small products a tenth.
+  if a.node == nil && b.node == nil { return value }
   return value.recorded(from: [a, b]) { g, _, index in
     if index == 0 {
       return transposeA
@@ -59,6 +59,12 @@ public func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transpose
     return transposeB
       ? matmul(g, a, transposeA: true, transposeB: transposeA) : matmul(a, g, transposeA: !transposeA)
   }
+}
+
+/// The axes before the last two, broadcast; nil if they do not fit.
+private func leadingAxes(_ a: Tensor, _ b: Tensor) -> [Int]? {
+  // Two matrices, as nearly always, have none: to cut up their shapes would cost small ones dearly.
+  a.ndim == 2 && b.ndim == 2 ? [] : broadcastShape(Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2)))
 }
 
 /// x Wᵀ + b: a linear layer, `[…, in] → […, out]`, with PyTorch's weight `[out, in]` and bias `[out]`.

@@ -46,21 +46,33 @@ public func groupNorm(
     }
   }
 
+  // The sums for weight and bias come from the same walk over x and g as the gradient of x, which is asked for first.
+  var sums: (of: Storage, gradients: Tensor)?
   let inputs = [x] + [weight, bias].compactMap { $0 }
   return value.recorded(from: inputs) { g, _, index in
     let isBias = index == 2 || (index == 1 && weight == nil)
-    let otherAxes = [0] + Array(2..<x.ndim)
-    if isBias { return g.sum(axes: otherAxes) }
-    if isRecording(g, x) || (index == 0 && weight.map { isRecording($0) } ?? false) {
+    if isRecording(g, x) || (weight.map { isRecording($0) } ?? false) {
+      let otherAxes = [0] + Array(2..<x.ndim)
+      if isBias { return g.sum(axes: otherAxes) }
       let single = SingleOperations(x, groupCount: groupCount, eps: eps)
       if index == 1 { return (g * single.normalized.reshaped(x.shape)).sum(axes: otherAxes) }
       return single.inputGradient(weight.map { g * $0.reshaped(perChannel) } ?? g)
     }
-    return index == 0
-      ? groupNormInputGradient(
-        g, x, weight: weight, statistics: statistics, groupCount: groupCount, rows: rows, length: length, places: places
-      )
-      : groupNormWeightGradient(g, x, statistics: statistics, groupCount: groupCount, places: places)
+    if index > 0, let known = sums, known.of === g.storage {
+      sums = isBias ? nil : sums
+      return known.gradients[isBias ? 1 : 0]
+    }
+    var gradients = Tensor(0)
+    let result = { (dx: UnsafeMutablePointer<Float>?) in
+      gradients = groupNormGradients(g, x, weight: weight, statistics: statistics, layout: layout, dx: dx)
+    }
+    if index == 0 {
+      let dx = Tensor(shape: x.shape) { result($0) }
+      if inputs.count > 1 { sums = (g.storage, gradients) }
+      return dx
+    }
+    result(nil)
+    return gradients[isBias ? 1 : 0]
   }
 }
 
@@ -92,8 +104,7 @@ public func groupNormSiLU(
           let a = scale * gain.pointer[layout.index(image, channel, of: gain)]
           let b = offset.pointer[layout.index(image, channel, of: offset)] - mean * a
           for place in start..<start + layout.places {
-            let u = b.addingProduct(x.pointer[place], a)
-            y[place] = u * VectorMath.sigmoid(u)
+            y[place] = VectorMath.silu(b.addingProduct(x.pointer[place], a))
           }
         }
       }
@@ -243,17 +254,27 @@ private struct SingleOperations {
   }
 }
 
-/// Σ (x − mean)², in sixteen lanes.
+/// Σ (x − mean)², in twice sixteen lanes: a single sum would wait for each of its additions.
 private func centredSquares(_ x: UnsafePointer<Float>, mean: Float, count: Int) -> Float {
-  var total = SIMD16<Float>.zero
+  var even = SIMD16<Float>.zero
+  var odd = SIMD16<Float>.zero
   let centre = SIMD16<Float>(repeating: mean)
+  @inline(__always) func centred(_ index: Int) -> SIMD16<Float> {
+    UnsafeRawPointer(x + index).loadUnaligned(as: SIMD16<Float>.self) - centre
+  }
   var index = 0
-  while index + 16 <= count {
-    let d = UnsafeRawPointer(x + index).loadUnaligned(as: SIMD16<Float>.self) - centre
-    total.addProduct(d, d)
+  while index + 32 <= count {
+    let (a, b) = (centred(index), centred(index + 16))
+    even.addProduct(a, a)
+    odd.addProduct(b, b)
+    index += 32
+  }
+  if index + 16 <= count {
+    let a = centred(index)
+    even.addProduct(a, a)
     index += 16
   }
-  var sum = Summation.horizontalSum(total)
+  var sum = Summation.horizontalSum(even + odd)
   while index < count {
     sum += (x[index] - mean) * (x[index] - mean)
     index += 1
@@ -261,24 +282,31 @@ private func centredSquares(_ x: UnsafePointer<Float>, mean: Float, count: Int) 
   return sum
 }
 
-/// Σ gᵢ and Σ gᵢ (xᵢ − mean), in sixteen lanes.
+/// Σ gᵢ and Σ gᵢ (xᵢ − mean), in twice sixteen lanes.
 @inline(__always)
 private func sumAndDot(
   _ g: UnsafePointer<Float>, _ x: UnsafePointer<Float>, mean: Float, count: Int
 ) -> (sum: Float, dot: Float) {
   let centre = SIMD16<Float>(repeating: mean)
-  var sums = SIMD16<Float>.zero
-  var dots = SIMD16<Float>.zero
-  var index = 0
-  while index + 16 <= count {
+  var (evenSums, oddSums) = (SIMD16<Float>.zero, SIMD16<Float>.zero)
+  var (evenDots, oddDots) = (SIMD16<Float>.zero, SIMD16<Float>.zero)
+  @inline(__always) func add(_ index: Int, _ sums: inout SIMD16<Float>, _ dots: inout SIMD16<Float>) {
     let u = UnsafeRawPointer(g + index).loadUnaligned(as: SIMD16<Float>.self)
-    let v = UnsafeRawPointer(x + index).loadUnaligned(as: SIMD16<Float>.self) - centre
     sums += u
-    dots.addProduct(u, v)
+    dots.addProduct(u, UnsafeRawPointer(x + index).loadUnaligned(as: SIMD16<Float>.self) - centre)
+  }
+  var index = 0
+  while index + 32 <= count {
+    add(index, &evenSums, &evenDots)
+    add(index + 16, &oddSums, &oddDots)
+    index += 32
+  }
+  if index + 16 <= count {
+    add(index, &evenSums, &evenDots)
     index += 16
   }
-  var sum = Summation.horizontalSum(sums)
-  var dot = Summation.horizontalSum(dots)
+  var sum = Summation.horizontalSum(evenSums + oddSums)
+  var dot = Summation.horizontalSum(evenDots + oddDots)
   while index < count {
     sum += g[index]
     dot += g[index] * (x[index] - mean)
@@ -287,60 +315,38 @@ private func sumAndDot(
   return (sum, dot)
 }
 
-/// dx = scale · (ĝ − mean ĝ − x̂ · mean(ĝ x̂)) with ĝ = g · weight, group by group.
-private func groupNormInputGradient(
-  _ g: Tensor, _ x: Tensor, weight: Tensor?, statistics: Storage, groupCount: Int, rows: Int, length: Int, places: Int
+/// dx = scale · (ĝ − mean ĝ − x̂ · mean(ĝ x̂)) with ĝ = g · weight, group by group, if it has a place. Returns Σ g x̂ and
+/// Σ g over images and places, `[2, C]`: the gradients of weight and bias.
+private func groupNormGradients(
+  _ g: Tensor, _ x: Tensor, weight: Tensor?, statistics: Storage, layout: GroupLayout, dx: UnsafeMutablePointer<Float>?
 ) -> Tensor {
-  let perGroup = x.shape[1] / groupCount
-  return Tensor(shape: x.shape) { result in
-    parallelRows(rows, length: 4 * length) { range in
-      for row in range {
-        let gradient = g.pointer + row * length
-        let source = x.pointer + row * length
-        let target = result + row * length
+  let channels = layout.channels
+  let ofImages = Tensor(shape: [layout.images, 2, channels]) { sums in
+    parallelRows(layout.rows, length: 4 * layout.length) { rows in
+      for row in rows {
         let mean = statistics.pointer[2 * row]
         let scale = statistics.pointer[2 * row + 1]
-        let firstChannel = row % groupCount * perGroup
         var sum: Float = 0
         var dot: Float = 0
-        for channel in 0..<perGroup {
-          let gain = weight?.pointer[firstChannel + channel] ?? 1
-          let part = sumAndDot(gradient + channel * places, source + channel * places, mean: mean, count: places)
+        layout.forEachChannel(row) { image, channel, start in
+          let part = sumAndDot(g.pointer + start, x.pointer + start, mean: mean, count: layout.places)
+          sums[2 * image * channels + channel] = scale * part.dot
+          sums[(2 * image + 1) * channels + channel] = part.sum
+          let gain = weight?.pointer[channel] ?? 1
           sum += gain * part.sum
           dot += gain * part.dot
         }
-        let meanGradient = scale * sum / Float(length)
-        let slope = -scale * scale * (scale * dot / Float(length))
-        for channel in 0..<perGroup {
-          let gain = scale * (weight?.pointer[firstChannel + channel] ?? 1)
-          let part = channel * places
-          for place in part..<part + places {
-            target[place] = (gain * gradient[place] - meanGradient).addingProduct(source[place] - mean, slope)
+        guard let dx else { continue }
+        let meanGradient = scale * sum / Float(layout.length)
+        let slope = -scale * scale * (scale * dot / Float(layout.length))
+        layout.forEachChannel(row) { _, channel, start in
+          let gain = scale * (weight?.pointer[channel] ?? 1)
+          for place in start..<start + layout.places {
+            dx[place] = (gain * g.pointer[place] - meanGradient).addingProduct(x.pointer[place] - mean, slope)
           }
         }
       }
     }
   }
-}
-
-/// dweight[c] = Σ over images and places of g · x̂.
-private func groupNormWeightGradient(_ g: Tensor, _ x: Tensor, statistics: Storage, groupCount: Int, places: Int)
-  -> Tensor
-{
-  let channels = x.shape[1]
-  let perGroup = channels / groupCount
-  return Tensor(shape: [channels]) { result in
-    parallelRows(channels, length: 2 * x.shape[0] * places) { range in
-      for channel in range {
-        var total = 0.0
-        for image in 0..<x.shape[0] {
-          let start = (image * channels + channel) * places
-          let row = image * groupCount + channel / perGroup
-          let part = sumAndDot(g.pointer + start, x.pointer + start, mean: statistics.pointer[2 * row], count: places)
-          total += Double(statistics.pointer[2 * row + 1] * part.dot)
-        }
-        result[channel] = Float(total)
-      }
-    }
-  }
+  return ofImages.sum(axis: 0)
 }

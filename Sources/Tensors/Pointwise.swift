@@ -65,7 +65,7 @@ enum Pointwise {
     @inline(__always) func callAsFunction(_ x: Float) -> Float { x > 0 ? x : x * slope }
   }
   struct SiLU: UnaryFunction {
-    @inline(__always) func callAsFunction(_ x: Float) -> Float { x * VectorMath.sigmoid(x) }
+    @inline(__always) func callAsFunction(_ x: Float) -> Float { VectorMath.silu(x) }
   }
   struct ErrorFunction: UnaryFunction {
     @inline(__always) func callAsFunction(_ x: Float) -> Float { VectorMath.erf(x) }

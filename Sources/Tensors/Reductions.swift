@@ -3,6 +3,7 @@ enum Summation {
   private static let block = 4096
 
   /// Σ x[0 ..< count].
+  @inline(__always)
   static func sum(_ x: UnsafePointer<Float>, count: Int) -> Float {
     count <= block ? blockSum(x, count: count) : Float(longSum(x, count: count))
   }
@@ -45,22 +46,77 @@ enum Summation {
       a += raw.loadUnaligned(fromByteOffset: 4 * index, as: SIMD16<Float>.self)
       index += 16
     }
-    var total = horizontalSum(a + b)
-    while index < count {
-      total += x[index]
-      index += 1
+    if index < count { b += partialVector(x + index, count: count - index, otherwise: 0) }
+    return horizontalSum(a + b)
+  }
+
+  /// Σ a[i] · b[i], i < count.
+  static func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int) -> Float {
+    if count <= block { return blockDot(a, b, count: count) }
+    var total = 0.0
+    for start in stride(from: 0, to: count, by: block) {
+      total += Double(blockDot(a + start, b + start, count: min(block, count - start)))
     }
-    return total
+    return Float(total)
+  }
+
+  @inline(__always)
+  private static func blockDot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int) -> Float {
+    var even = SIMD16<Float>.zero
+    var odd = SIMD16<Float>.zero
+    let (rawA, rawB) = (UnsafeRawPointer(a), UnsafeRawPointer(b))
+    @inline(__always) func vectors(_ index: Int) -> (SIMD16<Float>, SIMD16<Float>) {
+      (
+        rawA.loadUnaligned(fromByteOffset: 4 &* index, as: SIMD16<Float>.self),
+        rawB.loadUnaligned(fromByteOffset: 4 &* index, as: SIMD16<Float>.self)
+      )
+    }
+    var index = 0
+    while index + 32 <= count {
+      let (a0, b0) = vectors(index)
+      even.addProduct(a0, b0)
+      let (a1, b1) = vectors(index + 16)
+      odd.addProduct(a1, b1)
+      index += 32
+    }
+    if index + 16 <= count {
+      let (a0, b0) = vectors(index)
+      even.addProduct(a0, b0)
+      index += 16
+    }
+    if index < count {
+      odd.addProduct(
+        partialVector(a + index, count: count - index, otherwise: 0),
+        partialVector(b + index, count: count - index, otherwise: 0))
+    }
+    return horizontalSum(even + odd)
   }
 
   /// The sum of sixteen lanes, pairwise.
   @inline(__always)
-  static func horizontalSum(_ v: SIMD16<Float>) -> Float {
-    let a = v.lowHalf + v.highHalf
-    let b = a.lowHalf + a.highHalf
-    let c = b.lowHalf + b.highHalf
-    return c.x + c.y
-  }
+  static func horizontalSum(_ v: SIMD16<Float>) -> Float { joined(v) { $0 + $1 } }
+}
+
+/// The first `count` of sixteen scalars, `otherwise` in the place of the others, which must be readable (``Storage``).
+@inline(__always)
+private func partialVector(_ x: UnsafePointer<Float>, count: Int, otherwise: Float) -> SIMD16<Float> {
+  // Compared as Floats, which the compiler does at once; whole numbers it takes one by one.
+  let lanes = SIMD16<Float>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+  let numbers = UnsafeRawPointer(x).loadUnaligned(as: SIMD16<Float>.self)
+  return numbers.replacing(with: otherwise, where: lanes .>= Float(count))
+}
+
+/// Sixteen lanes joined to one number, the upper half with the lower again and again.
+///
+/// Lane by lane, which the compiler turns into four steps on vectors; halves of a `SIMD16` it takes apart and puts
+/// together with twice as many instructions.
+@inline(__always)
+private func joined(_ v: SIMD16<Float>, _ join: (Float, Float) -> Float) -> Float {
+  let even = join(
+    join(join(v[0], v[8]), join(v[4], v[12])), join(join(v[2], v[10]), join(v[6], v[14])))
+  let odd = join(
+    join(join(v[1], v[9]), join(v[5], v[13])), join(join(v[3], v[11]), join(v[7], v[15])))
+  return join(even, odd)
 }
 
 /// The largest of contiguous scalars, in sixteen lanes: a single running maximum would be one long chain.
@@ -82,6 +138,23 @@ enum Extremum {
       for lane in 0..<4 { lanes[lane] = better(lanes[lane + 4], lanes[lane], sign) }
       return better(better(lanes[0], lanes[1], sign), better(lanes[2], lanes[3], sign), sign)
     }
+  }
+
+  /// max xᵢ, a NaN passed over; −∞ of nothing.
+  @inline(__always)
+  static func largestNumber(_ x: UnsafePointer<Float>, count: Int) -> Float {
+    var lanes = SIMD16<Float>(repeating: -.infinity)
+    var index = 0
+    while index + 16 <= count {
+      let numbers = UnsafeRawPointer(x + index).loadUnaligned(as: SIMD16<Float>.self)
+      lanes = lanes.replacing(with: numbers, where: numbers .> lanes)
+      index += 16
+    }
+    if index < count {
+      let numbers = partialVector(x + index, count: count - index, otherwise: -.infinity)
+      lanes = lanes.replacing(with: numbers, where: numbers .> lanes)
+    }
+    return joined(lanes) { $0 > $1 ? $0 : $1 }
   }
 
   @inline(__always)

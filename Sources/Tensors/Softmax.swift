@@ -8,9 +8,8 @@ public func softmax(_ x: Tensor, axis: Int = -1) -> Tensor {
       parallelRows(rows, length: 8 * length) { range in
         for row in range {
           let target = y + row * length
-          let sum = shiftedExponentials(source + row * length, to: target, count: length).sum
-          let scale = 1 / sum
-          for index in 0..<length { target[index] *= scale }
+          let share = 1 / SoftmaxRow.exponentials(source + row * length, to: target, count: length).sum
+          for index in 0..<length { target[index] *= share }
         }
       }
     }
@@ -21,12 +20,8 @@ public func softmax(_ x: Tensor, axis: Int = -1) -> Tensor {
         let probability = y.pointer
         parallelRows(rows, length: 4 * length) { range in
           for row in range {
-            let target = result + row * length
-            let gRow = gradient + row * length
-            let yRow = probability + row * length
-            for index in 0..<length { target[index] = gRow[index] * yRow[index] }
-            let dot = Summation.sum(target, count: length)
-            for index in 0..<length { target[index] -= yRow[index] * dot }
+            let start = row * length
+            SoftmaxRow.gradient(gradient + start, probability + start, to: result + start, count: length)
           }
         }
       }
@@ -45,7 +40,7 @@ public func logSoftmax(_ x: Tensor, axis: Int = -1) -> Tensor {
         for row in range {
           let from = source + row * length
           let target = y + row * length
-          let (largest, sum) = shiftedExponentials(from, to: target, count: length)
+          let (largest, sum) = SoftmaxRow.exponentials(from, to: target, count: length)
           let logSum = VectorMath.log(sum)
           for index in 0..<length { target[index] = (from[index] - largest) - logSum }
         }
@@ -74,16 +69,6 @@ public func logSumExp(_ x: Tensor, axes: [Int], keepDims: Bool = false) -> Tenso
 /// ln Σ eˣ over one axis.
 public func logSumExp(_ x: Tensor, axis: Int, keepDims: Bool = false) -> Tensor {
   logSumExp(x, axes: [axis], keepDims: keepDims)
-}
-
-/// Writes e^{xᵢ − max x} and returns the largest x and the sum.
-private func shiftedExponentials(
-  _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int
-) -> (largest: Float, sum: Float) {
-  let largest = Extremum.largest(x, count: count)
-  // A row of −∞ only, as a mask can make it, gives NaN as in every framework; +∞ too.
-  for index in 0..<count { y[index] = VectorMath.exp(x[index] - largest) }
-  return (largest, Summation.sum(y, count: count))
 }
 
 /// softmax over several axes taken together: e^{xᵢ} / Σⱼ e^{xⱼ}, j running over all of them.

@@ -37,6 +37,8 @@ final class KernelTests: XCTestCase {
       (1, 1, 1), (1, 17, 3), (3, 1, 5), (4, 16, 8), (5, 15, 2), (12, 32, 9), (13, 33, 31), (11, 48, 64), (24, 31, 300),
       (25, 65, 257),
       (100, 40, 70), (7, 100, 513), (60, 16, 5), (2, 3, 0),
+      // B is packed four strips at a time, in columns of a thread's own; A turned.
+      (40, 401, 380), (33, 801, 260),
     ]
     for (m, n, k) in sizes {
       let a = Tensor.normal([m, k], using: &rng)
@@ -57,6 +59,46 @@ final class KernelTests: XCTestCase {
       let one = withThreads(1) { matmul(a, b).scalars }
       XCTAssertEqual(one, withThreads(2) { matmul(a, b).scalars }, "\(m) \(n) \(k)")
       XCTAssertEqual(one, withThreads(5) { matmul(a, b).scalars }, "\(m) \(n) \(k)")
+    }
+    // Threads have columns of their own if there are enough for each, and turn A if they read it often.
+    for (m, n, k) in [(100, 401, 400), (70, 900, 300), (700, 250, 300), (50, 1601, 270)] {
+      let (a, b) = (Tensor.normal([m, k], using: &rng), Tensor.normal([k, n], using: &rng))
+      let (turnedA, turnedB) = (a.transposed(), b.transposed())
+      let one = withThreads(1) { matmul(a, b).scalars }
+      for threads in [1, 2, 3, 7] {
+        withThreads(threads) {
+          XCTAssertEqual(one, matmul(a, b).scalars, "\(m) \(n) \(k) on \(threads)")
+          XCTAssertEqual(one, matmul(turnedA, b, transposeA: true).scalars, "\(m) \(n) \(k) on \(threads)")
+          XCTAssertEqual(one, matmul(a, turnedB, transposeB: true).scalars, "\(m) \(n) \(k) on \(threads)")
+          XCTAssertEqual(
+            one, matmul(turnedA, turnedB, transposeA: true, transposeB: true).scalars, "\(m) \(n) \(k) on \(threads)")
+        }
+      }
+    }
+  }
+
+  func testStripsOfEveryNumberOfRows() {
+    for rows in [1, 15, 16, 17, 63, 64, 65, 128, 150] {
+      for isTransposed in [false, true] {
+        let depth = 21
+        let source = Tensor.normal(isTransposed ? [depth, rows] : [rows, depth], using: &rng)
+        let numbers = source.scalars
+        let stripStride = 16 * depth + 32
+        let strips = (rows + 15) / 16
+        let packed = Tensor(shape: [strips * stripStride]) { target in
+          target.update(repeating: -1, count: strips * stripStride)
+          Strips.pack(
+            source.pointer, rowStride: isTransposed ? 1 : depth, depthStride: isTransposed ? rows : 1, rows: rows,
+            depth: depth, to: target, stripStride: stripStride)
+        }.scalars
+        for strip in 0..<strips {
+          for index in 0..<stripStride {
+            let (row, k) = (16 * strip + index % 16, index / 16)
+            let want = k >= depth ? -1 : row >= rows ? 0 : numbers[isTransposed ? k * rows + row : row * depth + k]
+            XCTAssertEqual(packed[strip * stripStride + index], want, "\(rows) rows, row \(row), column \(k)")
+          }
+        }
+      }
     }
   }
 
@@ -161,6 +203,82 @@ final class KernelTests: XCTestCase {
     }
   }
 
+  /// Rows that end anywhere in a vector, against Double; the largest number of some lies in what is left at the end.
+  func testSoftmaxOfRowsOfEveryLength() {
+    for length in Array(1...50) + [63, 64, 65, 100, 4096, 4111, 9000] {
+      let x = Tensor.normal([5, length], using: &rng) * 3
+      let g = Tensor.normal([5, length], using: &rng)
+      var (want, wantLog, wantGradient) = ([Float](), [Float](), [Float]())
+      for row in 0..<5 {
+        let part = row * length..<(row + 1) * length
+        let numbers = x.scalars[part].map { Double($0) }
+        let slopes = g.scalars[part].map { Double($0) }
+        let largest = numbers.max()!
+        let logSum = largest + log(numbers.map { exp($0 - largest) }.reduce(0, +))
+        let y = numbers.map { exp($0 - logSum) }
+        let dot = zip(slopes, y).map { $0 * $1 }.reduce(0, +)
+        want += y.map { Float($0) }
+        wantLog += numbers.map { Float($0 - logSum) }
+        wantGradient += zip(slopes, y).map { Float($1 * ($0 - dot)) }
+      }
+      let leaf = x.tracked()
+      let y = softmax(leaf)
+      assertClose(y.detached() * Float(length), Tensor(want, shape: x.shape) * Float(length), "softmax of \(length)")
+      assertClose(logSoftmax(x), Tensor(wantLog, shape: x.shape), "ln softmax of \(length)")
+      let gradient = grad(of: y, wrt: [leaf], seed: g)[0] * Float(length)
+      assertClose(gradient, Tensor(wantGradient, shape: x.shape) * Float(length), "the gradient for \(length)")
+    }
+  }
+
+  func testSoftmaxOfWhatIsNotFinite() {
+    for length in [1, 3, 16, 20, 64, 70] {
+      for place in Set([0, length / 2, length - 1]) {
+        // The row before and the row behind keep their numbers.
+        func rows(_ special: Float, others: Float) -> [[Float]] {
+          var numbers = [Float](repeating: 1, count: 3 * length)
+          for index in length..<2 * length { numbers[index] = others }
+          numbers[length + place] = special
+          let y = softmax(Tensor(numbers, shape: [3, length])).scalars
+          XCTAssertEqual(logSoftmax(Tensor(numbers, shape: [3, length])).scalars[length].isNaN, y[length].isNaN)
+          return (0..<3).map { Array(y[$0 * length..<($0 + 1) * length]) }
+        }
+        let even = [Float](repeating: 1 / Float(length), count: length)
+        var hot = [Float](repeating: 0, count: length)
+        hot[place] = 1
+        for (special, others, want) in [
+          (0, -.infinity, hot), (3e38, -3e38, hot), (1000, 0, hot),
+          (.nan, 0, nil), (.infinity, 0, nil), (-.infinity, -.infinity, nil), (.nan, -.infinity, nil),
+        ] as [(Float, Float, [Float]?)] {
+          let y = rows(special, others: others)
+          XCTAssertEqual(y[0], even)
+          XCTAssertEqual(y[2], even)
+          if let want { XCTAssertEqual(y[1], want) } else { XCTAssertTrue(y[1].allSatisfy { $0.isNaN }) }
+        }
+        let masked = rows(-.infinity, others: 2)[1]
+        if length > 1 {
+          XCTAssertEqual(masked[place], 0)
+          XCTAssertEqual(masked[(place + 1) % length], 1 / Float(length - 1), accuracy: 1e-7)
+        }
+      }
+    }
+  }
+
+  func testSoftmaxGivesTheSameBitsWithAnyThreads() {
+    for shape in [[1000, 33], [700, 64], [3, 20_001]] {
+      let x = Tensor.normal(shape, using: &rng)
+      let g = Tensor.normal(shape, using: &rng)
+      func results(_ threads: Int) -> [[Float]] {
+        withThreads(threads) {
+          let leaf = x.tracked()
+          let y = softmax(leaf)
+          return [y.scalars, logSoftmax(x).scalars, grad(of: y, wrt: [leaf], seed: g)[0].scalars]
+        }
+      }
+      XCTAssertEqual(results(1), results(2))
+      XCTAssertEqual(results(1), results(7))
+    }
+  }
+
   func testNormalisationWithSiLUIsTheCompositionOfItsParts() {
     let x = Tensor.normal([3, 8, 5, 7], using: &rng).tracked()
     let gain = Tensor.normal([3, 8], using: &rng).tracked()
@@ -177,6 +295,45 @@ final class KernelTests: XCTestCase {
         }
       }
     }
+  }
+
+  /// Weight and bias get their gradients from the walk that gives x its own; in whatever order and number they are asked
+  /// for, with every length of a channel.
+  func testGradientsOfGroupNormalisationTogetherAndOneByOne() {
+    for (images, places) in [(3, [5, 7]), (70, [2]), (2, [4, 4]), (1, [48]), (2, [13, 5]), (2, [])] {
+      let x = Tensor.normal([images, 8] + places, using: &rng).tracked()
+      let weight = Tensor.normal([8], using: &rng).tracked()
+      let bias = Tensor.normal([8], using: &rng).tracked()
+      let perChannel = [8] + places.map { _ in 1 }
+      let grouped = x.reshaped([images, 2, -1])
+      let centred = grouped - grouped.mean(axis: -1, keepDims: true)
+      let normalized = (centred * rsqrt(square(centred).mean(axis: -1, keepDims: true) + 1e-3)).reshaped(x.shape)
+      let want = normalized * weight.reshaped(perChannel) + bias.reshaped(perChannel)
+      let got = groupNorm(x, groupCount: 2, weight: weight, bias: bias, eps: 1e-3)
+      assertClose(got.detached(), want.detached(), "value of \(x.shape)")
+      for round in 0..<2 {
+        let seed = Tensor.normal(x.shape, using: &rng)
+        for inputs in [[x, weight, bias], [weight, bias], [bias], [weight], [x], [bias, x]] {
+          for (a, b) in zip(grad(of: got, wrt: inputs, seed: seed), grad(of: want, wrt: inputs, seed: seed)) {
+            assertClose(a, b, "round \(round), gradient of \(a.shape) of \(inputs.count) for \(x.shape)")
+          }
+        }
+      }
+      let onlyBias = groupNorm(x, groupCount: 2, bias: bias, eps: 1e-3)
+      let seed = Tensor.normal(x.shape, using: &rng)
+      let otherAxes = [0] + Array(2..<x.ndim)
+      assertClose(grad(of: onlyBias, wrt: [x, bias], seed: seed)[1], seed.sum(axes: otherAxes), "only a bias")
+    }
+    let x = Tensor.normal([9, 32, 12, 12], using: &rng)
+    func gradients(_ threads: Int) -> [[Float]] {
+      withThreads(threads) {
+        let inputs = [x.tracked(), Tensor.ones([32]).tracked(), Tensor.zeros([32]).tracked()]
+        let y = groupNorm(inputs[0], groupCount: 4, weight: inputs[1], bias: inputs[2])
+        return ([y.detached()] + grad(of: y, wrt: inputs, seed: x)).map(\.scalars)
+      }
+    }
+    XCTAssertEqual(gradients(1), gradients(2))
+    XCTAssertEqual(gradients(1), gradients(5))
   }
 }
 

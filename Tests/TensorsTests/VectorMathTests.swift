@@ -31,6 +31,29 @@ final class VectorMathTests: XCTestCase {
     XCTAssertLessThan(largestError({ erf($0) }, { Foundation.erf($0) }, -5, 5), 2.5)
   }
 
+  /// The exponent is put together from bits: at both ends it must neither run over nor touch what isn't a number.
+  func testExponentialsUpToTheEnds() {
+    XCTAssertLessThan(largestError({ exp($0) }, { Foundation.exp($0) }, -87.33, 88.722_83), 1.5)
+    let high: Float = 88.722_83
+    let low: Float = -87.33
+    let e = exp(Tensor([high, high.nextUp, low, low.nextDown, 3e38, -3e38])).scalars
+    XCTAssertEqual(e[0] / Float(Foundation.exp(Double(high))), 1, accuracy: 1e-6)
+    XCTAssertEqual(e[1], .infinity)
+    XCTAssertEqual(e[2] / Float(Foundation.exp(Double(low))), 1, accuracy: 1e-6)
+    XCTAssertEqual(Array(e[3...]), [0, .infinity, 0])
+    for payload: UInt32 in [0x7fc0_0001, 0x7fff_ffff, 0xffc0_0001, 0x7f80_0001] {
+      XCTAssertTrue(exp(Tensor([Float(bitPattern: payload)])).item().isNaN)
+    }
+  }
+
+  func testSiLUAtTheEnds() {
+    let y = silu(Tensor([-.infinity, -1000, -100, 0, 100, .infinity, .nan])).scalars
+    XCTAssertTrue(y[0].isNaN)  // −∞ · 0, as in every framework
+    XCTAssertEqual(Array(y[1...5]), [0, 0, 0, 100, .infinity])
+    XCTAssertTrue(y[6].isNaN)
+    XCTAssertLessThan(largestError({ silu($0) }, { $0 / (1 + Foundation.exp(-$0)) }, -20, 20), 3)
+  }
+
   func testTheEnds() {
     let x = Tensor([-.infinity, -1000, -88, 0, 88.9, 1000, .infinity, .nan])
     let e = exp(x).scalars

@@ -132,7 +132,7 @@ struct AttentionKernel {
     q: UnsafeMutablePointer<Float>, k: Head, v: Head, y: UnsafeMutablePointer<Float>,
     p: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>?
   ) {
-    for s in 0..<keys { p[s] = Self.dot(q, k.pointer + s * k.row, count: width) }
+    for s in 0..<keys { p[s] = Summation.dot(q, k.pointer + s * k.row, count: width) }
     softmax(p, of: 0, upTo: rowLength, bias: bias)
     y.update(repeating: 0, count: valueWidth)
     for s in 0..<keys {
@@ -155,7 +155,7 @@ struct AttentionKernel {
       factor = 1
     }
     for s in count..<end { row[s] = -.infinity }
-    let largest = Self.largest(row, count: end)
+    let largest = Extremum.largestNumber(row, count: end)
     var sums = SIMD16<Float>.zero
     for start in stride(from: 0, to: end, by: 16) {
       let part = row + start
@@ -224,7 +224,7 @@ struct AttentionKernel {
 
   /// d becomes scale · p ⊙ (d − Σ p ⊙ d); the length is a multiple of 16.
   private func softmaxGradient(_ d: UnsafeMutablePointer<Float>, _ p: UnsafePointer<Float>, count: Int) {
-    let mean = Self.dot(d, p, count: count)
+    let mean = Summation.dot(d, p, count: count)
     let scale = scale
     for start in stride(from: 0, to: count, by: 16) {
       let (d, p) = (d + start, p + start)
@@ -279,38 +279,5 @@ struct AttentionKernel {
         Tile.Result(pointer: c.pointer + first, stride: c.row, accumulates: accumulates), spare: spare.pointer)
       vector += width
     }
-  }
-
-  // MARK: Rows
-
-  /// Σ aᵢ bᵢ, in sixteen lanes.
-  private static func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int) -> Float {
-    var lanes = SIMD16<Float>.zero
-    var i = 0
-    while i + 16 <= count {
-      lanes.addProduct(
-        UnsafeRawPointer(a + i).loadUnaligned(as: SIMD16<Float>.self),
-        UnsafeRawPointer(b + i).loadUnaligned(as: SIMD16<Float>.self))
-      i += 16
-    }
-    var sum = Summation.horizontalSum(lanes)
-    while i < count {
-      sum += a[i] * b[i]
-      i += 1
-    }
-    return sum
-  }
-
-  /// max xᵢ of a multiple of 16 numbers, in sixteen lanes; a NaN among them is passed over.
-  private static func largest(_ x: UnsafePointer<Float>, count: Int) -> Float {
-    var lanes = SIMD16<Float>(repeating: -.infinity)
-    for start in stride(from: 0, to: count, by: 16) {
-      let numbers = UnsafeRawPointer(x + start).loadUnaligned(as: SIMD16<Float>.self)
-      lanes = lanes.replacing(with: numbers, where: numbers .> lanes)
-    }
-    let eight = lanes.lowHalf.replacing(with: lanes.highHalf, where: lanes.highHalf .> lanes.lowHalf)
-    let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.highHalf .> eight.lowHalf)
-    let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
-    return two.x > two.y ? two.x : two.y
   }
 }

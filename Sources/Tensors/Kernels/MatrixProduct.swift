@@ -18,9 +18,11 @@ struct MatrixView {
     self.columnStride = columnStride
   }
 
-  func offset(row: Int, column: Int) -> MatrixView {
-    MatrixView(
-      pointer: pointer + row * rowStride + column * columnStride, rowStride: rowStride, columnStride: columnStride)
+  func offset(row: Int, column: Int) -> MatrixView { advanced(by: row * rowStride + column * columnStride) }
+
+  /// A matrix of the same kind that begins so many numbers further on.
+  func advanced(by count: Int) -> MatrixView {
+    MatrixView(pointer: pointer + count, rowStride: rowStride, columnStride: columnStride)
   }
 }
 
@@ -47,23 +49,22 @@ enum MatrixProduct {
   }
 
   /// C (m × n, rows `cStride` apart) = A (m × k) · B (k × n), plus what `start` says.
+  @inline(never)
   static func run(
     m: Int, n: Int, k: Int, a: MatrixView, b: MatrixView, c: UnsafeMutablePointer<Float>, cStride: Int,
     start: Start = .zero, isParallel: Bool = true
   ) {
     guard m > 0, n > 0 else { return }
-    var accumulates = false
-    var bias: UnsafePointer<Float>?
+    let accumulates: Bool
+    let bias: UnsafePointer<Float>?
     switch start {
-    case .result: accumulates = true
-    case .columnBias(let numbers): bias = numbers
-    case .zero: break
-    }
-    // A few rows begin with their bias here, many where a thread comes to them.
-    if let numbers = bias, k == 0 || m <= FewRows.most {
-      for i in 0..<m { (c + i * cStride).update(from: numbers, count: n) }
-      accumulates = true
-      bias = nil
+    case .zero: (accumulates, bias) = (false, nil)
+    case .result: (accumulates, bias) = (true, nil)
+    case .columnBias(let numbers):
+      // A few rows begin with their bias here, many where a thread comes to them.
+      let isWritten = k == 0 || m <= FewRows.most
+      if isWritten { for i in 0..<m { (c + i * cStride).update(from: numbers, count: n) } }
+      (accumulates, bias) = (isWritten, isWritten ? nil : numbers)
     }
     if k == 0 && !accumulates { for i in 0..<m { (c + i * cStride).update(repeating: 0, count: n) } }
     guard k > 0 else { return }
@@ -77,46 +78,54 @@ enum MatrixProduct {
 
     // A row-major B is read where it is if it is hardly used, or small: up to about 400 × 400 packing gains nothing.
     let readsB = b.columnStride == 1 && (m <= 2 * Tile.mostRows || k * n <= 150_000)
+    let vectors = (n + Tile.lanes - 1) / Tile.lanes
+    let (columnRanges, rowBlocks) = pieces(m: m, vectors: vectors, packs: !readsB, isParallel: isParallel)
+    let rowsPerBlock = roundUp((m + rowBlocks - 1) / rowBlocks, to: Tile.mostRows)
+    func range(_ index: Int, of count: Int) -> Range<Int> { vectors * index / count..<vectors * (index + 1) / count }
+
     let packedB: Storage? = readsB ? nil : Storage(count: Strips.count(rows: n, depth: k))
     if let packedB {
-      let strips = (n + 15) / 16
-      let pieces = isParallel && n * k >= 8192 ? Swift.min(strips, Threads.count) : 1
-      let pack = { (piece: Int) in
-        let first = strips * piece / pieces * 16
-        let last = Swift.min(strips * (piece + 1) / pieces * 16, n)
-        Strips.pack(
-          b.pointer + first * b.columnStride, rowStride: b.columnStride, depthStride: b.rowStride, rows: last - first,
-          depth: k, to: packedB.pointer + first * k)
-      }
-      if pieces > 1 { parallelTasks(pieces, pack) } else { pack(0) }
+      let packers = isParallel && columnRanges == 1 ? Threads.count : columnRanges
+      parallelTasks(packers) { pack(b, n: n, k: k, vectors: range($0, of: packers), to: packedB.pointer) }
     }
-
-    // The result is cut into row blocks and, when those are too few for the threads, into column ranges.
-    let vectors = (n + Tile.lanes - 1) / Tile.lanes
-    var rowBlocks = (m + rowBlock - 1) / rowBlock
-    var columnRanges = 1
-    if isParallel {
-      let threads = Threads.count
-      rowBlocks = roundUp(Swift.max(rowBlocks, Swift.min(4 * threads, m / 64)), to: threads)
-      if m < threads * 2 * Tile.mostRows {
-        rowBlocks = 1
-        columnRanges = Swift.min(threads, (vectors + Tile.mostVectors - 1) / Tile.mostVectors)
-      }
-    }
-    let rowsPerBlock = roundUp((m + rowBlocks - 1) / rowBlocks, to: Tile.mostRows)
-    let vectorsPerRange = roundUp((vectors + columnRanges - 1) / columnRanges, to: Tile.mostVectors)
-
-    let task = { (index: Int) in
+    func task(_ index: Int) {
       // Blocks are rounded up to whole tiles: the last ones may begin past the end, and have nothing to do.
-      let firstRow = Swift.min(m, index / columnRanges * rowsPerBlock)
-      let firstVector = Swift.min(vectors, index % columnRanges * vectorsPerRange)
+      let firstRow = Swift.min(m, index % rowBlocks * rowsPerBlock)
       block(
-        rows: firstRow..<Swift.min(m, firstRow + rowsPerBlock),
-        vectors: firstVector..<Swift.min(vectors, firstVector + vectorsPerRange),
+        rows: firstRow..<Swift.min(m, firstRow + rowsPerBlock), vectors: range(index / rowBlocks, of: columnRanges),
         n: n, k: k, a: a, b: b, packedB: packedB?.pointer, c: c, cStride: cStride, bias: bias, accumulates: accumulates)
     }
     let tasks = rowBlocks * columnRanges
     if isParallel { parallelTasks(tasks, task) } else { for index in 0..<tasks { task(index) } }
+  }
+
+  /// Into how many ranges of columns, and how many blocks of rows, the result is cut.
+  ///
+  /// What one core has written comes slowly to another, most slowly to one that doesn't share its last-level cache. So a
+  /// thread packs what it reads itself, if that leaves it with columns enough; then all threads read all of A, which may
+  /// not be much the larger.
+  private static func pieces(
+    m: Int, vectors: Int, packs: Bool, isParallel: Bool
+  ) -> (columnRanges: Int, rowBlocks: Int) {
+    let rowBlocks = (m + rowBlock - 1) / rowBlock
+    guard isParallel else { return (1, rowBlocks) }
+    let threads = Threads.count
+    if m < threads * 2 * Tile.mostRows {
+      return (Swift.min(threads, (vectors + Tile.mostVectors - 1) / Tile.mostVectors), 1)
+    }
+    if packs && vectors >= 4 * threads && m <= 4 * vectors * Tile.lanes {
+      return (threads, Swift.max(rowBlocks, Swift.min(4, m / 64)))
+    }
+    return (1, roundUp(Swift.max(rowBlocks, Swift.min(4 * threads, m / 64)), to: threads))
+  }
+
+  /// Some of B's columns in strips of 16.
+  private static func pack(_ b: MatrixView, n: Int, k: Int, vectors: Range<Int>, to target: UnsafeMutablePointer<Float>)
+  {
+    let columns = vectors.lowerBound * Tile.lanes..<Swift.min(n, vectors.upperBound * Tile.lanes)
+    Strips.pack(
+      b.offset(row: 0, column: columns.lowerBound).pointer, rowStride: b.columnStride, depthStride: b.rowStride,
+      rows: columns.count, depth: k, to: target + columns.lowerBound * k)
   }
 
   /// One thread's part of the result.
@@ -126,30 +135,23 @@ enum MatrixProduct {
     bias: UnsafePointer<Float>?, accumulates: Bool
   ) {
     guard !rows.isEmpty, !vectors.isEmpty else { return }
-    // Rows of A are read where they are. They are copied if they are columns of memory, or begin so many kilobytes
-    // apart that they compete for the same places in the cache, and if they are read often enough to pay for it.
-    let copiesA = a.columnStride != 1 ? vectors.count > 4 : a.rowStride % 1024 == 0 && vectors.count > 8
-    let copiedStride = Swift.min(k, depthBlock) + 16
-    let copy = copiesA ? Storage(count: rows.count * copiedStride) : nil
+    // A is read where it is, unless its rows are columns of memory, and read often enough to pay for turning them.
+    let turnsA = a.columnStride != 1 && vectors.count > 48
+    let turnedStride = Swift.min(k, depthBlock) + 16
+    let turned = turnsA ? Storage(count: rows.count * turnedStride) : nil
     // Only the columns of a partial vector need it; too large for the stack, it would cost small products dearly.
     let spare = n % Tile.lanes == 0 ? nil : Storage(count: Tile.spareCount)
     var start = 0
     while start < k {
       let depth = Swift.min(depthBlock, k - start)
       let corner = a.offset(row: rows.lowerBound, column: start)
-      if let copy {
-        if corner.columnStride == 1 {
-          for row in 0..<rows.count {
-            (copy.pointer + row * copiedStride).update(from: corner.pointer + row * corner.rowStride, count: depth)
-          }
-        } else {
-          Transposition.run(
-            corner.pointer, stride: corner.columnStride, rows: depth, columns: rows.count, to: copy.pointer,
-            stride: copiedStride)
-        }
+      if let turned {
+        Transposition.run(
+          corner.pointer, stride: corner.columnStride, rows: depth, columns: rows.count, to: turned.pointer,
+          stride: turnedStride)
       }
       let left =
-        copy.map { Tile.Left(pointer: $0.pointer, rowStride: copiedStride, depthStride: 1) }
+        turned.map { Tile.Left(pointer: $0.pointer, rowStride: turnedStride, depthStride: 1) }
         ?? Tile.Left(pointer: corner.pointer, rowStride: corner.rowStride, depthStride: corner.columnStride)
       var vector = vectors.lowerBound
       while vector < vectors.upperBound {

@@ -34,7 +34,8 @@ enum BufferCache {
   private static let mostKept = 1 << 30
 
   private struct Lists {
-    var free: [Int: [UInt]] = [:]
+    /// The addresses of the kept buffers of every size class.
+    var free = [[UInt]](repeating: [], count: 4 * Int.bitWidth)
     var kept = 0
     var out = 0
     var fromSystem = 0
@@ -58,12 +59,18 @@ enum BufferCache {
     return (bytes + step - 1) & ~(step - 1)
   }
 
+  /// The number of a size class: which quarter of which power of two.
+  private static func sizeClass(_ roundedBytes: Int) -> Int {
+    let power = roundedBytes.bitWidth - 1 - roundedBytes.leadingZeroBitCount
+    return 4 * power + (roundedBytes >> (power - 2)) & 3
+  }
+
   static func take(floats: Int) -> UnsafeMutablePointer<Float> {
     let bytes = roundedBytes(floats)
     if bytes > smallest {
       let kept: UInt? = lists.withLock { lists in
         lists.out += bytes
-        guard let address = lists.free[bytes]?.popLast() else {
+        guard let address = lists.free[sizeClass(bytes)].popLast() else {
           lists.fromSystem += 1
           return nil
         }
@@ -86,7 +93,7 @@ enum BufferCache {
       let isKept = lists.withLock { lists in
         lists.out -= bytes
         guard lists.kept + bytes <= mostKept else { return false }
-        lists.free[bytes, default: []].append(UInt(bitPattern: pointer))
+        lists.free[sizeClass(bytes)].append(UInt(bitPattern: pointer))
         lists.kept += bytes
         return true
       }

@@ -17,6 +17,22 @@ enum Strips {
     let stripStride = stripStride ?? 16 * depth
     var first = 0
     var target = target
+    // Four strips at a time: one alone would take a single cache line of every row, and where rows lie a multiple of
+    // the page size apart, each from another page and all from one place in the cache.
+    if rowStride == 1 {
+      while first + 64 <= rows {
+        for k in 0..<depth {
+          let from = source + first + k &* depthStride
+          let to = target + 16 &* k
+          move(from, to: to)
+          move(from + 16, to: to + stripStride)
+          move(from + 32, to: to + 2 &* stripStride)
+          move(from + 48, to: to + 3 &* stripStride)
+        }
+        target += 4 * stripStride
+        first += 64
+      }
+    }
     while first < rows {
       let present = min(16, rows - first)
       let corner = source + first * rowStride
@@ -24,10 +40,7 @@ enum Strips {
       if rowStride != 1 {
         Transposition.run(corner, stride: rowStride, rows: present, columns: depth, to: target, stride: 16)
       } else if present == 16 {
-        for k in 0..<depth {
-          let numbers = UnsafeRawPointer(corner + k * depthStride).loadUnaligned(as: Vector.self)
-          UnsafeMutableRawPointer(target + 16 * k).storeBytes(of: numbers, as: Vector.self)
-        }
+        for k in 0..<depth { move(corner + k * depthStride, to: target + 16 * k) }
       } else {
         for k in 0..<depth {
           for i in 0..<present { target[16 * k + i] = corner[k * depthStride + i] }
@@ -36,6 +49,13 @@ enum Strips {
       target += stripStride
       first += 16
     }
+  }
+
+  /// Copies 16 numbers.
+  @inline(__always)
+  private static func move(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
+    let numbers = UnsafeRawPointer(source).loadUnaligned(as: Vector.self)
+    UnsafeMutableRawPointer(target).storeBytes(of: numbers, as: Vector.self)
   }
 }
 

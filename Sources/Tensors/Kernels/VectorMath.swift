@@ -23,26 +23,19 @@ enum VectorMath {
     return (t, r, p)
   }
 
-  /// eˣ, to 1.5 units in the last place; 0 below −87.3, ∞ above 88.72.
+  /// eˣ, to 1.5 units in the last place; 0 below −87.33, ∞ above 88.722.
   ///
   /// x = n ln 2 + r with |r| ≤ ½ ln 2; eˣ = 2ⁿ eʳ, and eʳ by its Taylor polynomial with the last coefficients
   /// adjusted (Cody and Waite's reduction).
   @inline(__always)
   static func exp(_ x: Float) -> Float {
-    let low = x < -87.33 ? -87.33 : x
-    let c = low > 88.72 ? 88.72 : low
-    let (t, r, p) = reduced(c)
+    let (t, r, p) = reduced(x)
     let e = Float(1).addingProduct(r, Float(1).addingProduct(p, r))
-    // 2ⁿ in two factors: n = 128 alone would not fit an exponent.
-    let bits = t.bitPattern &- roundingMagic.bitPattern
-    let half = Int32(bitPattern: bits) >> 1
-    let rest = Int32(bitPattern: bits) &- half
-    let scaled =
-      e * Float(bitPattern: UInt32(bitPattern: (half &+ 127) << 23))
-      * Float(bitPattern: UInt32(bitPattern: (rest &+ 127) << 23))
-    let upper = x > 88.722_83 ? Float.infinity : scaled
-    let lower = x < -87.33 ? 0 : upper
-    return x != x ? x : lower
+    // n, the low bits of t, is added to the exponent of eʳ. Between the two limits what comes out is a normal number,
+    // and outside of them it does not count; so nothing needs to be clamped.
+    let scaled = Float(bitPattern: e.bitPattern &+ t.bitPattern << 23)
+    let lower = x < -87.33 ? 0 : scaled
+    return x <= 88.722_83 ? lower : x * .infinity
   }
 
   /// ln x, to 1 unit in the last place; −∞ at 0, NaN below.
@@ -103,6 +96,10 @@ enum VectorMath {
   /// σ(x) = 1/(1 + e⁻ˣ).
   @inline(__always)
   static func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }
+
+  /// x σ(x).
+  @inline(__always)
+  static func silu(_ x: Float) -> Float { x / (1 + exp(-x)) }
 
   /// ln(1 + eˣ) = max(x, 0) + ln(1 + e^{−|x|}): no overflow, and no loss for very negative x.
   @inline(__always)
