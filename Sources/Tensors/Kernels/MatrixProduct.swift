@@ -18,6 +18,9 @@ struct MatrixView {
     self.columnStride = columnStride
   }
 
+  /// The same numbers with rows and columns exchanged.
+  var transposed: MatrixView { MatrixView(pointer: pointer, rowStride: columnStride, columnStride: rowStride) }
+
   func offset(row: Int, column: Int) -> MatrixView {
     MatrixView(
       pointer: pointer + row * rowStride + column * columnStride, rowStride: rowStride, columnStride: columnStride)
@@ -52,6 +55,10 @@ enum MatrixProduct {
     start: Start = .zero, isParallel: Bool = true
   ) {
     guard m > 0, n > 0 else { return }
+    if n <= FewRows.most && m > 2 * Tile.lanes && k >= 2 * Tile.lanes {
+      thin(m: m, n: n, k: k, a: a, b: b, c: c, cStride: cStride, start: start, isParallel: isParallel)
+      return
+    }
     var accumulates = false
     var bias: UnsafePointer<Float>?
     switch start {
@@ -117,6 +124,31 @@ enum MatrixProduct {
     }
     let tasks = rowBlocks * columnRanges
     if isParallel { parallelTasks(tasks, task) } else { for index in 0..<tasks { task(index) } }
+  }
+
+  /// A result of a few columns, which would leave most lanes of a vector idle, as the transpose of Cᵀ = Bᵀ · Aᵀ.
+  private static func thin(
+    m: Int, n: Int, k: Int, a: MatrixView, b: MatrixView, c: UnsafeMutablePointer<Float>, cStride: Int, start: Start,
+    isParallel: Bool
+  ) {
+    let scratch = Storage(count: n * (m + k))
+    let (columns, copy) = (scratch.pointer, scratch.pointer + n * m)
+    var left = b.transposed
+    if left.columnStride != 1 {
+      for j in 0..<n {
+        for l in 0..<k { copy[j * k + l] = left.pointer[j * left.rowStride + l * left.columnStride] }
+      }
+      left = MatrixView(copy, columns: k, isTransposed: false)
+    }
+    run(m: n, n: m, k: k, a: left, b: a.transposed, c: columns, cStride: m, isParallel: isParallel)
+    for j in 0..<n {
+      let (column, target) = (columns + j * m, c + j)
+      switch start {
+      case .zero: for i in 0..<m { target[i * cStride] = column[i] }
+      case .result: for i in 0..<m { target[i * cStride] += column[i] }
+      case .columnBias(let bias): for i in 0..<m { target[i * cStride] = bias[j] + column[i] }
+      }
+    }
   }
 
   /// One thread's part of the result.
