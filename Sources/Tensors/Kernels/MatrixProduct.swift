@@ -66,7 +66,7 @@ enum MatrixProduct {
     case .columnBias(let numbers): bias = numbers
     case .zero: break
     }
-    // A few rows begin with their bias here, many where a thread comes to them.
+    // A few rows begin with their bias; to many it is added with the first products.
     if let numbers = bias, k == 0 || m <= FewRows.most {
       for i in 0..<m { (c + i * cStride).update(from: numbers, count: n) }
       accumulates = true
@@ -195,12 +195,10 @@ enum MatrixProduct {
             pointer: b.offset(row: start, column: column).pointer, stride: b.rowStride, between: Tile.lanes)
         let columns = Swift.min(width * Tile.lanes, n - column)
         let target = c + rows.lowerBound * cStride + column
-        if let bias, start == 0 {
-          for row in 0..<rows.count { (target + row * cStride).update(from: bias + column, count: columns) }
-        }
         Tile.column(
           rows: rows.count, columns: columns, depth: depth, left, right,
-          Tile.Result(pointer: target, stride: cStride, accumulates: accumulates || bias != nil || start > 0),
+          Tile.Result(
+            pointer: target, stride: cStride, accumulates: accumulates || start > 0, bias: bias.map { $0 + column }),
           spare: spare?.pointer ?? target)
         vector += width
       }
