@@ -160,7 +160,7 @@ enum MatrixProduct {
     guard !rows.isEmpty, !vectors.isEmpty else { return }
     // Rows of A are read where they are. They are copied if they are columns of memory, or begin so many kilobytes
     // apart that they compete for the same places in the cache, and if they are read often enough to pay for it.
-    let copiesA = a.columnStride != 1 ? vectors.count > 4 : a.rowStride % 1024 == 0 && vectors.count > 8
+    let copiesA = a.columnStride != 1 ? vectors.count > 32 : a.rowStride % 1024 == 0 && vectors.count > 8
     let copiedStride = Swift.min(k, depthBlock) + 16
     let copy = copiesA ? Storage(count: rows.count * copiedStride) : nil
     // Only the columns of a partial vector need it; too large for the stack, it would cost small products dearly.
