@@ -49,14 +49,16 @@ enum MatrixProduct {
     case columnBias(UnsafePointer<Float>)
   }
 
-  /// C (m × n, rows `cStride` apart) = A (m × k) · B (k × n), plus what `start` says.
+  /// C (m × n, rows `cStride` apart) = A (m × k) · B (k × n), plus what `start` says, then passed through `gate`,
+  /// whose numbers lie as those of C.
   static func run(
     m: Int, n: Int, k: Int, a: MatrixView, b: MatrixView, c: UnsafeMutablePointer<Float>, cStride: Int,
-    start: Start = .zero, isParallel: Bool = true
+    start: Start = .zero, isParallel: Bool = true, gate: Tile.Gate? = nil
   ) {
     guard m > 0, n > 0 else { return }
     if n <= FewRows.most && m > 2 * Tile.lanes && k >= 2 * Tile.lanes {
       thin(m: m, n: n, k: k, a: a, b: b, c: c, cStride: cStride, start: start, isParallel: isParallel)
+      gate?.pass(c, stride: cStride, rows: m, columns: n)
       return
     }
     var accumulates = false
@@ -73,11 +75,13 @@ enum MatrixProduct {
       bias = nil
     }
     if k == 0 && !accumulates { for i in 0..<m { (c + i * cStride).update(repeating: 0, count: n) } }
+    if k == 0 { gate?.pass(c, stride: cStride, rows: m, columns: n) }
     guard k > 0 else { return }
     if m <= FewRows.most, a.columnStride == 1, b.rowStride == 1 {
       FewRows.run(
         m: m, n: n, k: k, a: a.pointer, aStride: a.rowStride, b: b.pointer, bStride: b.columnStride, c: c,
         cStride: cStride, accumulates: accumulates, isParallel: isParallel)
+      gate?.pass(c, stride: cStride, rows: m, columns: n)
       return
     }
     let isParallel = isParallel && m * n * k > parallelWork && Threads.count > 1
@@ -120,7 +124,8 @@ enum MatrixProduct {
       block(
         rows: firstRow..<Swift.min(m, firstRow + rowsPerBlock),
         vectors: firstVector..<Swift.min(vectors, firstVector + vectorsPerRange),
-        n: n, k: k, a: a, b: b, packedB: packedB?.pointer, c: c, cStride: cStride, bias: bias, accumulates: accumulates)
+        n: n, k: k, a: a, b: b, packedB: packedB?.pointer, c: c, cStride: cStride, bias: bias, accumulates: accumulates,
+        gate: gate)
     }
     let tasks = rowBlocks * columnRanges
     if isParallel { parallelTasks(tasks, task) } else { for index in 0..<tasks { task(index) } }
@@ -155,7 +160,7 @@ enum MatrixProduct {
   private static func block(
     rows: Range<Int>, vectors: Range<Int>, n: Int, k: Int, a: MatrixView, b: MatrixView,
     packedB: UnsafeMutablePointer<Float>?, c: UnsafeMutablePointer<Float>, cStride: Int,
-    bias: UnsafePointer<Float>?, accumulates: Bool
+    bias: UnsafePointer<Float>?, accumulates: Bool, gate: Tile.Gate?
   ) {
     guard !rows.isEmpty, !vectors.isEmpty else { return }
     // Rows of A are read where they are. They are copied if they are columns of memory, or begin so many kilobytes
@@ -198,7 +203,8 @@ enum MatrixProduct {
         Tile.column(
           rows: rows.count, columns: columns, depth: depth, left, right,
           Tile.Result(
-            pointer: target, stride: cStride, accumulates: accumulates || start > 0, bias: bias.map { $0 + column }),
+            pointer: target, stride: cStride, accumulates: accumulates || start > 0, bias: bias.map { $0 + column },
+            gate: start + depth == k ? gate?.advanced(by: target - c) : nil),
           spare: spare?.pointer ?? target)
         vector += width
       }

@@ -50,10 +50,50 @@ enum Tile {
     let accumulates: Bool
     /// What is added to every row of the products if they are not added to what is there: a number a column.
     var bias: UnsafePointer<Float>?
+    /// What the sums pass through in the end.
+    var gate: Gate?
 
     /// The row of numbers that the first row of products is added to, if any, and how far it is to the next.
     var addend: (start: UnsafePointer<Float>?, stride: Int) {
       accumulates ? (UnsafePointer(pointer), stride) : (bias, 0)
+    }
+  }
+
+  /// The functions ``relu(_:)`` and ``leakyReLU(_:slope:)`` of a result, or their derivatives, with which the gradient
+  /// that a product computes goes on: for a tile that has just been stored, and is still in the first-level cache. (In
+  /// the registers of the sums there is no room for it.)
+  struct Gate {
+    /// Where these are positive the result stays as it is; they lie as the result does. Nil for the result's own
+    /// numbers.
+    let numbers: UnsafePointer<Float>?
+    /// What the result is multiplied by elsewhere; nil for 0, which ∞ does not turn into NaN.
+    let slope: Float?
+
+    func advanced(by count: Int) -> Gate { Gate(numbers: numbers.map { $0 + count }, slope: slope) }
+
+    /// Passes `rows` × `columns` numbers, rows `stride` apart.
+    @inline(never)
+    func pass(_ c: UnsafeMutablePointer<Float>, stride: Int, rows: Int, columns: Int) {
+      for row in 0..<rows {
+        let y = c + row * stride
+        let x = numbers.map { $0 + row * stride } ?? UnsafePointer(y)
+        var j = 0
+        while j + lanes <= columns {
+          UnsafeMutableRawPointer(y + j).storeBytes(of: passed(load(y + j), load(x + j)), as: Vector.self)
+          j += lanes
+        }
+        while j < columns {
+          y[j] = passed(Vector(repeating: y[j]), Vector(repeating: x[j]))[0]
+          j += 1
+        }
+      }
+    }
+
+    @inline(__always)
+    private func passed(_ y: Vector, _ x: Vector) -> Vector {
+      if let slope { return (y * slope).replacing(with: y, where: x .> 0) }
+      // A NaN stays one, but lets no gradient pass.
+      return numbers == nil ? y.replacing(with: 0, where: x .<= 0) : Vector.zero.replacing(with: y, where: x .> 0)
     }
   }
 
@@ -214,8 +254,15 @@ enum Tile {
     case 2: dispatch(height: height, TileExtents.Two.self, depth: depth, left, right, c, stride, addend)
     default: dispatch(height: height, TileExtents.One.self, depth: depth, left, right, c, stride, addend)
     }
-    if isWhole { return }
-    for i in 0..<height {
+    if !isWhole { copy(rows: height, columns: columns, from: spare, stride: stride, to: result) }
+    result.gate?.pass(result.pointer, stride: result.stride, rows: height, columns: columns)
+  }
+
+  /// What was computed in the spare buffer, to where it belongs.
+  private static func copy(
+    rows: Int, columns: Int, from spare: UnsafePointer<Float>, stride: Int, to result: Result
+  ) {
+    for i in 0..<rows {
       let source = spare + i * stride
       let target = result.pointer + i * result.stride
       if let addend = result.addend.start {
@@ -262,7 +309,7 @@ enum Tile {
           pointer: left.pointer + row * left.rowStride, rowStride: left.rowStride, depthStride: left.depthStride),
         Result(
           pointer: result.pointer + row * result.stride, stride: result.stride, accumulates: result.accumulates,
-          bias: result.bias))
+          bias: result.bias, gate: result.gate?.advanced(by: row * result.stride)))
       row += height
     }
   }
