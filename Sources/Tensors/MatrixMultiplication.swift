@@ -113,10 +113,11 @@ extension Tensor {
   /// This value, recorded as x Wᵀ + b.
   fileprivate func recordedLinear(_ x: Tensor, _ weight: Tensor, _ bias: Tensor) -> Tensor {
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+    let rows = shape.dropLast().reduce(1, *)
     return recorded(from: [x, weight, bias], operation: "linear") { g, _, index in
       switch index {
       case 0: matmul(g, weight)
-      case 1: matmul(g.reshaped([-1, outputs]), x.reshaped([-1, inputs]), transposeA: true)
+      case 1: matmul(g.reshaped([rows, outputs]), x.reshaped([rows, inputs]), transposeA: true)
       default: g.sum(axes: Array(0..<g.ndim - 1))
       }
     }.gating { g, gate in product(g, weight, transposeA: false, transposeB: false, through: gate) }
