@@ -22,12 +22,22 @@ public final class Linear: Module {
 
   /// The same with another W [out, in].
   public func callAsFunction(_ x: Tensor, weight: Tensor) -> Tensor {
+    check(x, weight)
+    return linear(x, weight: weight, bias: bias?.value)
+  }
+
+  /// A function of the result, computed along with it.
+  func callAsFunction(_ x: Tensor, bias: Parameter, then function: Activation.OfLinear) -> Tensor {
+    check(x, weight.value)
+    return function(x, weight.value, bias.value)
+  }
+
+  private func check(_ x: Tensor, _ weight: Tensor) {
     if x.ndim == 0 || x.dim(-1) != weight.shape[1] {
       fatalError(
         "Linear: the input has shape \(x.shape); its last axis must be \(weight.shape[1]), as the "
           + "weight is \(weight.shape) [out, in].")
     }
-    return linear(x, weight: weight, bias: bias?.value)
   }
 
   public override class var hasFixedParts: Bool { true }

@@ -8,18 +8,30 @@ public protocol UnaryLayer: Module {
 
 /// An element-wise function as a layer without parameters, to stand in a ``Sequential``.
 public final class Activation: Module, UnaryLayer {
+  /// The function of x Wᵀ + b, from x, W and b.
+  typealias OfLinear = (_ x: Tensor, _ weight: Tensor, _ bias: Tensor) -> Tensor
+
   private let name: String
-  private let function: (Tensor) -> Tensor
+  let function: (Tensor) -> Tensor
+  /// Set if the function can be computed along with the linear layer before it.
+  let ofLinear: OfLinear?
 
   /// A layer that applies `function`; `name` is what `print(model)` shows.
-  public init(_ name: String, _ function: @escaping (Tensor) -> Tensor) {
+  public convenience init(_ name: String, _ function: @escaping (Tensor) -> Tensor) {
+    self.init(name, ofLinear: nil, function)
+  }
+
+  private init(_ name: String, ofLinear: OfLinear?, _ function: @escaping (Tensor) -> Tensor) {
     self.name = name
     self.function = function
+    self.ofLinear = ofLinear
     super.init()
   }
 
   /// max(0, x).
-  public static var relu: Activation { Activation("relu") { Tensors.relu($0) } }
+  public static var relu: Activation {
+    Activation("relu", ofLinear: { rectifiedLinear($0, weight: $1, bias: $2) }) { Tensors.relu($0) }
+  }
   /// x · sigmoid(x).
   public static var silu: Activation { Activation("silu") { Tensors.silu($0) } }
   /// x · Φ(x).
@@ -28,7 +40,9 @@ public final class Activation: Module, UnaryLayer {
   public static var tanh: Activation { Activation("tanh") { Tensors.tanh($0) } }
   /// x where positive, `slope` · x elsewhere.
   public static func leakyReLU(slope: Float = 0.2) -> Activation {
-    Activation("leakyReLU \(slope)") { Tensors.leakyReLU($0, slope: slope) }
+    Activation("leakyReLU \(slope)", ofLinear: { rectifiedLinear($0, weight: $1, bias: $2, slope: slope) }) {
+      Tensors.leakyReLU($0, slope: slope)
+    }
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor { function(x) }

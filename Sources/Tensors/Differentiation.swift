@@ -9,23 +9,34 @@ final class GradNode {
   /// that a recorded sweep can itself be differentiated.
   typealias Rule = (_ gradient: Tensor, _ output: Tensor, _ index: Int) -> Tensor
 
+  /// What a node knows of one of its inputs. The numbers are not kept: a rule that needs them holds them itself.
+  struct Input {
+    let node: GradNode?
+    let shape: [Int]
+  }
+
   private static let counter = Atomic<UInt64>(0)
 
   /// Rises with creation: an input's id is always smaller than that of whatever was computed from it.
   let id: UInt64
   /// The function that was called, for ``Tensor/recordedGraph``.
   let operation: StaticString
-  private(set) var inputs: [Tensor]
+  private(set) var inputs: [Input]
   private var rule: Rule?
   private let output: Tensor?
+  /// Set if the operation only scales the gradient where its input is not positive.
+  fileprivate var gate: Gate?
+  /// Set if the operation can compute its first input's gradient and pass it through a gate at once.
+  fileprivate var gatedRule: ((_ gradient: Tensor, Gate) -> Tensor)?
 
   // Scratch of the sweep in progress.
   fileprivate var visitedBy: UInt64 = 0
+  fileprivate var uses = 0
   fileprivate var isNeeded = false
   fileprivate var isTarget = false
   fileprivate var gradient: Tensor?
 
-  init(operation: StaticString, inputs: [Tensor], output: Tensor?, rule: Rule?) {
+  init(operation: StaticString, inputs: [Input], output: Tensor?, rule: Rule?) {
     id = Self.counter.wrappingAdd(1, ordering: .relaxed).newValue
     self.operation = operation
     self.inputs = inputs
@@ -44,13 +55,15 @@ final class GradNode {
   /// Frees a long chain of nodes without recursion: 30,000 nested `deinit`s would overflow the stack.
   deinit {
     rule = nil
+    gatedRule = nil
     var pending = inputs
     inputs = []
-    while let tensor = pending.popLast() {
-      guard var node = tensor.node else { continue }
-      _ = consume tensor
+    while let input = pending.popLast() {
+      guard var node = input.node else { continue }
+      _ = consume input
       if isKnownUniquelyReferenced(&node) {
         node.rule = nil
+        node.gatedRule = nil
         pending.append(contentsOf: node.inputs)
         node.inputs = []
       }
@@ -90,9 +103,30 @@ extension Tensor {
     return Tensor(
       storage: storage, shape: shape,
       node: GradNode(
-        operation: operation, inputs: inputs, output: keepsOutput ? Tensor(storage: storage, shape: shape) : nil,
-        rule: rule))
+        operation: operation, inputs: inputs.map { GradNode.Input(node: $0.node, shape: $0.shape) },
+        output: keepsOutput ? Tensor(storage: storage, shape: shape) : nil, rule: rule))
   }
+
+  /// The same tensor, noted as one that only scales the gradient where its input was not positive: a product's gradient
+  /// can pass through it while it is computed.
+  func gated(by gate: Gate) -> Tensor {
+    node?.gate = gate
+    return self
+  }
+
+  /// The same tensor, noted as one that can do so with the gradient of its first input.
+  func gating(_ rule: @escaping (_ gradient: Tensor, Gate) -> Tensor) -> Tensor {
+    node?.gatedRule = rule
+    return self
+  }
+}
+
+/// The derivative of ``relu(_:)`` or ``leakyReLU(_:slope:)``: 1 where `numbers` are positive, `slope` elsewhere.
+struct Gate {
+  /// The activation's input, or its output, which is positive in the same places.
+  let numbers: Storage
+  /// Nil for 0, to which no gradient is multiplied: not even ∞ · 0 is more than 0.
+  let slope: Float?
 }
 
 /// Whether operations on these tensors are being recorded: kernels that fuse several operations ask, as their
@@ -123,42 +157,57 @@ public func grad(
   }
   guard let root = output.node else { return inputs.map { .zeros($0.shape) } }
   return GradMode.$isRecording.withValue(createGraph) {
-    sweep(root, seed: seed ?? .ones(output.shape), inputs: inputs)
+    sweep(root, seed: seed ?? .ones(output.shape), inputs: inputs, isRecorded: createGraph)
   }
 }
 
-private func sweep(_ root: GradNode, seed: Tensor, inputs: [Tensor]) -> [Tensor] {
+private func sweep(_ root: GradNode, seed: Tensor, inputs: [Tensor], isRecorded: Bool) -> [Tensor] {
   // Every node that the output was computed from, by an explicit stack.
   let sweepID = GradNode.nextSweep()
   var nodes: [GradNode] = []
   var stack = [root]
   root.visitedBy = sweepID
+  root.uses = 0
   while let node = stack.popLast() {
-    nodes.append(node)
     node.isNeeded = false
     node.isTarget = false
     node.gradient = nil
-    for input in node.inputs {
-      if let next = input.node, next.visitedBy != sweepID {
+    for index in node.inputs.indices {
+      guard let next = node.inputs[index].node else { continue }
+      if next.visitedBy != sweepID {
         next.visitedBy = sweepID
+        next.uses = 0
         stack.append(next)
       }
+      next.uses += 1
     }
+    nodes.append(node)
   }
   nodes.sort { $0.id < $1.id }
 
   // Gradients are computed only on the paths that lead to one of the inputs.
   for input in inputs { if let node = input.node, node.visitedBy == sweepID { node.isTarget = true } }
-  for node in nodes { node.isNeeded = node.isTarget || node.inputs.contains { $0.node?.isNeeded ?? false } }
+  for node in nodes {
+    node.isNeeded = node.isTarget
+    for index in node.inputs.indices where !node.isNeeded {
+      if let next = node.inputs[index].node, next.isNeeded { node.isNeeded = true }
+    }
+  }
 
   if root.isNeeded { root.gradient = seed }
   for node in nodes.reversed() where node.isNeeded {
     guard let gradient = node.gradient else { continue }
     if !node.isTarget { node.gradient = nil }
-    for (index, input) in node.inputs.enumerated() {
-      guard let next = input.node, next.isNeeded, let raw = node.inputGradient(gradient, index: index) else { continue }
-      let contribution = raw.summed(to: input.shape)
-      next.gradient = next.gradient.map { $0 + contribution } ?? contribution
+    for index in node.inputs.indices {
+      guard let next = node.inputs[index].node, next.isNeeded else { continue }
+      // An activation that nothing else reads is passed in the same step.
+      if index == 0, !isRecorded, let rule = node.gatedRule, let gate = next.gate, next.uses == 1, !next.isTarget,
+        let before = next.inputs[0].node
+      {
+        before.add(rule(gradient, gate), shape: next.inputs[0].shape)
+        continue
+      }
+      if let raw = node.inputGradient(gradient, index: index) { next.add(raw, shape: node.inputs[index].shape) }
     }
   }
 
@@ -170,6 +219,14 @@ private func sweep(_ root: GradNode, seed: Tensor, inputs: [Tensor]) -> [Tensor]
   }
   for node in nodes { node.gradient = nil }
   return gradients
+}
+
+extension GradNode {
+  /// Adds a contribution to this node's gradient, summed over the axes along which a tensor of `shape` was repeated.
+  fileprivate func add(_ contribution: Tensor, shape: [Int]) {
+    let contribution = contribution.summed(to: shape)
+    gradient = gradient.map { $0 + contribution } ?? contribution
+  }
 }
 
 /// The value of a scalar function at `x`, and its gradient there.

@@ -64,17 +64,28 @@ public func sigmoid(_ x: Tensor) -> Tensor {
 }
 
 /// max(x, 0) of every scalar; the derivative at 0 is taken as 0.
-public func relu(_ x: Tensor) -> Tensor {
-  x.mapped(Pointwise.ReLU()).recorded(from: [x]) { g, _, _ in
-    isRecording(g) ? g * (x .> 0) : g.zippedFlat(x, Pointwise.ReLUGradient())
-  }
-}
+public func relu(_ x: Tensor) -> Tensor { x.mapped(Pointwise.ReLU()).recordedReLU(of: x) }
 
 /// x where it is positive, slope · x elsewhere.
 public func leakyReLU(_ x: Tensor, slope: Float = 0.01) -> Tensor {
-  x.mapped(Pointwise.LeakyReLU(slope: slope)).recorded(from: [x]) { g, _, _ in
-    isRecording(g)
-      ? g * `where`(x .> 0, .full(1, []), .full(slope, [])) : g.zippedFlat(x, Pointwise.LeakyReLUGradient(slope: slope))
+  x.mapped(Pointwise.LeakyReLU(slope: slope)).recordedLeakyReLU(of: x, slope: slope)
+}
+
+extension Tensor {
+  /// This value, recorded as relu x. Only where x is positive is asked later.
+  func recordedReLU(of x: Tensor) -> Tensor {
+    recorded(from: [x], operation: "relu") { g, _, _ in
+      isRecording(g) ? g * (x .> 0) : g.zippedFlat(x, Pointwise.ReLUGradient())
+    }.gated(by: Gate(numbers: x.storage, slope: nil))
+  }
+
+  /// This value, recorded as leakyReLU x. Only where x is positive is asked later.
+  func recordedLeakyReLU(of x: Tensor, slope: Float) -> Tensor {
+    recorded(from: [x], operation: "leakyReLU") { g, _, _ in
+      isRecording(g)
+        ? g * `where`(x .> 0, .full(1, []), .full(slope, []))
+        : g.zippedFlat(x, Pointwise.LeakyReLUGradient(slope: slope))
+    }.gated(by: Gate(numbers: x.storage, slope: slope))
   }
 }
 

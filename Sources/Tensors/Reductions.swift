@@ -235,10 +235,30 @@ extension Tensor {
     let group = 64
     let groups = (reduced + group - 1) / group
     @inline(__always) func addRows(_ rows: Range<Int>, _ block: Int, to out: UnsafeMutablePointer<Float>) {
-      out.update(repeating: 0, count: inner)
-      for row in rows {
-        let source = x + (block * reduced + row) * inner
-        for index in 0..<inner { out[index] += source[index] }
+      let first = x + (block * reduced + rows.lowerBound) * inner
+      var column = 0
+      // Four vectors side by side are sums enough to hide an addition's latency, and stay in registers.
+      while column + 64 <= inner {
+        var (a, b, c, d) = (SIMD16<Float>.zero, SIMD16<Float>.zero, SIMD16<Float>.zero, SIMD16<Float>.zero)
+        for row in 0..<rows.count {
+          let source = UnsafeRawPointer(first + row &* inner + column)
+          a += source.loadUnaligned(as: SIMD16<Float>.self)
+          b += source.loadUnaligned(fromByteOffset: 64, as: SIMD16<Float>.self)
+          c += source.loadUnaligned(fromByteOffset: 128, as: SIMD16<Float>.self)
+          d += source.loadUnaligned(fromByteOffset: 192, as: SIMD16<Float>.self)
+        }
+        let target = UnsafeMutableRawPointer(out + column)
+        target.storeBytes(of: a, as: SIMD16<Float>.self)
+        target.storeBytes(of: b, toByteOffset: 64, as: SIMD16<Float>.self)
+        target.storeBytes(of: c, toByteOffset: 128, as: SIMD16<Float>.self)
+        target.storeBytes(of: d, toByteOffset: 192, as: SIMD16<Float>.self)
+        column += 64
+      }
+      if column == inner { return }
+      (out + column).update(repeating: 0, count: inner - column)
+      for row in 0..<rows.count {
+        let source = first + row * inner
+        for index in column..<inner { out[index] += source[index] }
       }
     }
     if groups <= 1 {

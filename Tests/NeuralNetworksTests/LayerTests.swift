@@ -92,6 +92,27 @@ final class LayerTests: XCTestCase {
     try check("sinusoidal", sinusoidal, inputs: ["t"]) { sinusoidal($0[0]) }
   }
 
+  /// An activation with a name is computed along with the layers: to the same bits as the function.
+  func testMLPWithANamedActivation() {
+    let x = Tensor.normal([40, 3], using: &rng)
+    let pairs: [(Activation, (Tensor) -> Tensor)] = [
+      (.relu, { relu($0) }), (.leakyReLU(slope: 0.3), { leakyReLU($0, slope: 0.3) }), (.tanh, { tanh($0) }),
+    ]
+    for (activation, function) in pairs {
+      var (one, two) = (RandomStream(seed: 5), RandomStream(seed: 5))
+      let models = [
+        MLP(dimensions: [3, 20, 33, 2], activation: activation, using: &one),
+        MLP(dimensions: [3, 20, 33, 2], activation: function, using: &two),
+      ]
+      let results = models.map { model -> [[UInt32]] in
+        let (value, gradients) = valueAndGrad(model) { square(model(x)).mean() }
+        return [value.scalars.map(\.bitPattern)] + gradients.keys.map { gradients[$0]!.scalars.map(\.bitPattern) }
+      }
+      XCTAssertTrue(results[0] == results[1], activation.summary)
+      XCTAssertEqual(models[0].description, models[1].description)
+    }
+  }
+
   func testMLP() throws {
     let mlp = MLP(dimensions: [3, 8, 8, 2], using: &rng)
     try check("mlp", mlp) { mlp($0[0]) }

@@ -3,9 +3,9 @@ import XCTest
 
 @testable import Tensors
 
-/// A training step asks the system for no large buffer that an earlier step has given back.
+/// A training step asks the system for no buffer that an earlier step has given back.
 final class SteadyStateTests: XCTestCase {
-  /// The large buffers that some `steps` steps in a row get from the system, at the least.
+  /// The buffers that some `steps` steps in a row get from the system, at the least.
   ///
   /// How many buffers are out at once depends on when the threads take their shares, so a late step may be the first to
   /// need one more. Steps that don't give back what they took would need more each time.
@@ -28,6 +28,22 @@ final class SteadyStateTests: XCTestCase {
     let count = buffersFromSystem {
       let (_, gradients) = valueAndGrad(model) { square(model(x, noise: noise) - x).mean() }
       optimizer.update(model, gradients: gradients)
+    }
+    XCTAssertEqual(count, 0)
+  }
+
+  func testAGANStep() {
+    var rng = RandomStream(seed: 3)
+    let generator = MLP(dimensions: [2, 64, 64, 2], activation: .leakyReLU(), using: &rng)
+    let critic = MLP(dimensions: [2, 64, 64, 1], activation: .relu, using: &rng)
+    let (adamG, adamD) = (Adam(learningRate: 1e-3), Adam(learningRate: 1e-3))
+    let (x, z) = (Tensor.normal([100, 2], using: &rng), Tensor.normal([100, 2], using: &rng))
+    let count = buffersFromSystem {
+      let fake = withoutGrad { generator(z) }
+      let d = valueAndGrad(critic) { softplus(-critic(x)).mean() + softplus(critic(fake)).mean() }
+      adamD.update(critic, gradients: d.gradients)
+      let g = valueAndGrad(generator) { softplus(-critic(generator(z))).mean() }
+      adamG.update(generator, gradients: g.gradients)
     }
     XCTAssertEqual(count, 0)
   }

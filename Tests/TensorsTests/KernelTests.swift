@@ -52,6 +52,48 @@ final class KernelTests: XCTestCase {
     }
   }
 
+  /// One to five columns: up to four are computed as rows of the transpose.
+  func testProductsWithFewColumns() {
+    for n in 1...5 {
+      for (m, k) in [(33, 32), (40, 31), (32, 40), (256, 128), (1000, 33), (70, 600)] {
+        let a = Tensor.normal([m, k], using: &rng)
+        let b = Tensor.normal([k, n], using: &rng)
+        let bias = Tensor.normal([n], using: &rng)
+        let want = naiveProduct(a, b)
+        let (aT, bT) = (a.transposed(), b.transposed())
+        let products = { () -> [Tensor] in
+          [
+            matmul(a, b), matmul(aT, b, transposeA: true), matmul(a, bT, transposeB: true),
+            matmul(aT, bT, transposeA: true, transposeB: true),
+          ]
+        }
+        for product in products() { assertClose(product, want, "\(m)×\(k) · \(k)×\(n)") }
+        assertClose(linear(a, weight: bT, bias: bias), want + bias, "linear \(m)×\(k) → \(n)")
+        let one = withThreads(1) { products().map(\.scalars) }
+        for threads in [2, 5] {
+          XCTAssertTrue(one == withThreads(threads) { products().map(\.scalars) }, "\(threads) threads, \(m) \(k) \(n)")
+        }
+        // A NaN stays in its row.
+        var numbers = a.scalars
+        numbers[k + 1] = .nan
+        let got = matmul(Tensor(numbers, shape: [m, k]), b).scalars
+        for (i, x) in got.enumerated() { XCTAssertEqual(x.isNaN, i / n == 1, "\(m) \(k) \(n), number \(i)") }
+      }
+    }
+  }
+
+  /// Four vectors of columns at a time, and the rest; groups of 64 rows.
+  func testSumsOfColumns() {
+    for (rows, columns) in [(1, 64), (5, 63), (64, 65), (65, 128), (300, 200), (4097, 70), (200, 3)] {
+      let x = Tensor.normal([rows, columns], using: &rng)
+      let got = x.sum(axis: 0)
+      assertClose(got, naiveProduct(.ones([1, rows]), x).reshaped([columns]), "\(rows)×\(columns)")
+      for threads in [1, 2, 5] {
+        XCTAssertTrue(withThreads(threads) { x.sum(axis: 0).scalars } == got.scalars, "\(rows)×\(columns)")
+      }
+    }
+  }
+
   func testParallelProductsGiveTheSameBits() {
     for (m, n, k) in [(130, 70, 90), (20, 900, 400), (700, 33, 300), (257, 255, 258)] {
       let a = Tensor.normal([m, k], using: &rng)

@@ -167,7 +167,7 @@ struct Work {
 
   private static func perceptron(_ dimensions: [Int], _ prefix: String, _ t: [String: Tensor]) throws -> MLP {
     var rng = RandomStream(seed: 0)
-    let model = MLP(dimensions: dimensions, activation: { leakyReLU($0, slope: 0.2) }, using: &rng)
+    let model = MLP(dimensions: dimensions, activation: .leakyReLU(slope: 0.2), using: &rng)
     try model.load(part(prefix, of: t))
     return model
   }

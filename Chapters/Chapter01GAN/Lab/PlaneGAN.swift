@@ -61,8 +61,8 @@ struct PlaneGAN {
     var (own, others) = (random.stream("generator"), random.stream("discriminator"))
     let hidden = Array(repeating: width, count: depth)
     return try GANPlayers(
-      generator: MLP(dimensions: [2] + hidden + [2], activation: { relu($0) }, using: &own),
-      discriminator: MLP(dimensions: [2] + hidden + [1], activation: { relu($0) }, using: &others),
+      generator: MLP(dimensions: [2] + hidden + [2], activation: .relu, using: &own),
+      discriminator: MLP(dimensions: [2] + hidden + [1], activation: .relu, using: &others),
       generatorOptimizer: Adam(learningRate: learningRates.generator, betas: (beta1, 0.999)),
       discriminatorOptimizer: Adam(learningRate: learningRates.discriminator, betas: (beta1, 0.999)),
       latentDimensions: 2)

@@ -14,7 +14,7 @@ struct CriticFigures {
 
   /// A network of the plane with one number as output, [B, 2] → [B].
   private static func network(width: Int, using rng: inout RandomStream) -> MLP {
-    MLP(dimensions: [2, width, width, width, 1], activation: { relu($0) }, using: &rng)
+    MLP(dimensions: [2, width, width, width, 1], activation: .relu, using: &rng)
   }
 
   /// The network's values at the middles of a grid of cells, row by row from below.

@@ -11,7 +11,7 @@ struct PlanePair {
 
   init(generatorWidth: Int = 64, criticWidth: Int = 64, using rng: inout RandomStream) {
     func network(width: Int, output: Int) -> MLP {
-      MLP(dimensions: [2, width, width, width, output], activation: { relu($0) }, using: &rng)
+      MLP(dimensions: [2, width, width, width, output], activation: .relu, using: &rng)
     }
     let (generator, critic) = (network(width: generatorWidth, output: 2), network(width: criticWidth, output: 1))
     (self.generator, self.critic) = (generator, critic)

@@ -79,7 +79,7 @@ struct PlaneFlow: Sendable {
 
     /// ReLUs: with smooth activations the network finds the ring but not its eight clusters in so few steps.
     init(using rng: inout RandomStream) {
-      perceptron = MLP(dimensions: [3, 96, 96, 96, 2], activation: { relu($0) }, using: &rng)
+      perceptron = MLP(dimensions: [3, 96, 96, 96, 2], activation: .relu, using: &rng)
     }
 
     var batchVelocity: BatchVelocity {

@@ -19,7 +19,7 @@ struct NoisyTraining {
     let digits = try DigitSheet.load(pooledBy: 2).train
     let pictures = digits.images.reshaped([digits.count, digits.pictureSize])
     var initial = random.stream("init")
-    let model = MLP(dimensions: [digits.pictureSize, 64, 10], activation: { relu($0) }, using: &initial)
+    let model = MLP(dimensions: [digits.pictureSize, 64, 10], activation: .relu, using: &initial)
     let optimizer = Adam(learningRate: 2e-3)
     var batches = random.stream("batches")
     var chance = random.stream("bad batches")

@@ -18,6 +18,9 @@ struct MatrixView {
     self.columnStride = columnStride
   }
 
+  /// The same numbers with rows and columns exchanged.
+  var transposed: MatrixView { MatrixView(pointer: pointer, rowStride: columnStride, columnStride: rowStride) }
+
   func offset(row: Int, column: Int) -> MatrixView { advanced(by: row * rowStride + column * columnStride) }
 
   /// A matrix of the same kind that begins so many numbers further on.
@@ -48,30 +51,38 @@ enum MatrixProduct {
     case columnBias(UnsafePointer<Float>)
   }
 
-  /// C (m × n, rows `cStride` apart) = A (m × k) · B (k × n), plus what `start` says.
+  /// C (m × n, rows `cStride` apart) = A (m × k) · B (k × n), plus what `start` says, then passed through `gate`,
+  /// whose numbers lie as those of C.
   @inline(never)
   static func run(
     m: Int, n: Int, k: Int, a: MatrixView, b: MatrixView, c: UnsafeMutablePointer<Float>, cStride: Int,
-    start: Start = .zero, isParallel: Bool = true
+    start: Start = .zero, isParallel: Bool = true, gate: Tile.Gate? = nil
   ) {
     guard m > 0, n > 0 else { return }
+    if n <= FewRows.most && m > 2 * Tile.lanes && k >= 2 * Tile.lanes {
+      thin(m: m, n: n, k: k, a: a, b: b, c: c, cStride: cStride, start: start, isParallel: isParallel)
+      gate?.pass(c, stride: cStride, rows: m, columns: n)
+      return
+    }
     let accumulates: Bool
     let bias: UnsafePointer<Float>?
     switch start {
     case .zero: (accumulates, bias) = (false, nil)
     case .result: (accumulates, bias) = (true, nil)
     case .columnBias(let numbers):
-      // A few rows begin with their bias here, many where a thread comes to them.
+      // A few rows begin with their bias; to many it is added with the first products.
       let isWritten = k == 0 || m <= FewRows.most
       if isWritten { for i in 0..<m { (c + i * cStride).update(from: numbers, count: n) } }
       (accumulates, bias) = (isWritten, isWritten ? nil : numbers)
     }
     if k == 0 && !accumulates { for i in 0..<m { (c + i * cStride).update(repeating: 0, count: n) } }
+    if k == 0 { gate?.pass(c, stride: cStride, rows: m, columns: n) }
     guard k > 0 else { return }
     if m <= FewRows.most, a.columnStride == 1, b.rowStride == 1 {
       FewRows.run(
         m: m, n: n, k: k, a: a.pointer, aStride: a.rowStride, b: b.pointer, bStride: b.columnStride, c: c,
         cStride: cStride, accumulates: accumulates, isParallel: isParallel)
+      gate?.pass(c, stride: cStride, rows: m, columns: n)
       return
     }
     let isParallel = isParallel && m * n * k > parallelWork && Threads.count > 1
@@ -93,7 +104,8 @@ enum MatrixProduct {
       let firstRow = Swift.min(m, index % rowBlocks * rowsPerBlock)
       block(
         rows: firstRow..<Swift.min(m, firstRow + rowsPerBlock), vectors: range(index / rowBlocks, of: columnRanges),
-        n: n, k: k, a: a, b: b, packedB: packedB?.pointer, c: c, cStride: cStride, bias: bias, accumulates: accumulates)
+        n: n, k: k, a: a, b: b, packedB: packedB?.pointer, c: c, cStride: cStride, bias: bias, accumulates: accumulates,
+        gate: gate)
     }
     let tasks = rowBlocks * columnRanges
     if isParallel { parallelTasks(tasks, task) } else { for index in 0..<tasks { task(index) } }
@@ -128,11 +140,36 @@ enum MatrixProduct {
       rows: columns.count, depth: k, to: target + columns.lowerBound * k)
   }
 
+  /// A result of a few columns, which would leave most lanes of a vector idle, as the transpose of Cᵀ = Bᵀ · Aᵀ.
+  private static func thin(
+    m: Int, n: Int, k: Int, a: MatrixView, b: MatrixView, c: UnsafeMutablePointer<Float>, cStride: Int, start: Start,
+    isParallel: Bool
+  ) {
+    let scratch = Storage(count: n * (m + k))
+    let (columns, copy) = (scratch.pointer, scratch.pointer + n * m)
+    var left = b.transposed
+    if left.columnStride != 1 {
+      for j in 0..<n {
+        for l in 0..<k { copy[j * k + l] = left.pointer[j * left.rowStride + l * left.columnStride] }
+      }
+      left = MatrixView(copy, columns: k, isTransposed: false)
+    }
+    run(m: n, n: m, k: k, a: left, b: a.transposed, c: columns, cStride: m, isParallel: isParallel)
+    for j in 0..<n {
+      let (column, target) = (columns + j * m, c + j)
+      switch start {
+      case .zero: for i in 0..<m { target[i * cStride] = column[i] }
+      case .result: for i in 0..<m { target[i * cStride] += column[i] }
+      case .columnBias(let bias): for i in 0..<m { target[i * cStride] = bias[j] + column[i] }
+      }
+    }
+  }
+
   /// One thread's part of the result.
   private static func block(
     rows: Range<Int>, vectors: Range<Int>, n: Int, k: Int, a: MatrixView, b: MatrixView,
     packedB: UnsafeMutablePointer<Float>?, c: UnsafeMutablePointer<Float>, cStride: Int,
-    bias: UnsafePointer<Float>?, accumulates: Bool
+    bias: UnsafePointer<Float>?, accumulates: Bool, gate: Tile.Gate?
   ) {
     guard !rows.isEmpty, !vectors.isEmpty else { return }
     // A is read where it is, unless its rows are columns of memory, and read often enough to pay for turning them.
@@ -165,12 +202,11 @@ enum MatrixProduct {
             pointer: b.offset(row: start, column: column).pointer, stride: b.rowStride, between: Tile.lanes)
         let columns = Swift.min(width * Tile.lanes, n - column)
         let target = c + rows.lowerBound * cStride + column
-        if let bias, start == 0 {
-          for row in 0..<rows.count { (target + row * cStride).update(from: bias + column, count: columns) }
-        }
         Tile.column(
           rows: rows.count, columns: columns, depth: depth, left, right,
-          Tile.Result(pointer: target, stride: cStride, accumulates: accumulates || bias != nil || start > 0),
+          Tile.Result(
+            pointer: target, stride: cStride, accumulates: accumulates || start > 0, bias: bias.map { $0 + column },
+            gate: start + depth == k ? gate?.advanced(by: target - c) : nil),
           spare: spare?.pointer ?? target)
         vector += width
       }

@@ -22,20 +22,19 @@ final class Storage: @unchecked Sendable {
   deinit { BufferCache.give(pointer, floats: count) }
 }
 
-/// Free lists of large buffers, by size class.
+/// Free lists of buffers, by size class.
 ///
-/// `malloc` returns large blocks to the system, which then has to clear every page again at the next use: for a
-/// training loop, whose steps all ask for the same sizes, that costs more than the arithmetic. Small blocks go
-/// straight to `malloc`, whose own cache is as fast.
+/// `malloc` returns large blocks to the system, which then has to clear every page again at the next use, and for
+/// aligned small ones it searches: for a training loop, whose steps all ask for the same sizes, both cost more than the
+/// arithmetic. A list here is a chain through the free buffers themselves, each holding the address of the next.
 enum BufferCache {
-  private static let smallest = 16 * 1024
   /// Bytes behind every buffer that may be read: a kernel reads whole vectors where only a part is wanted.
   private static let slack = 64
   private static let mostKept = 1 << 30
 
   private struct Lists {
-    /// The addresses of the kept buffers of every size class.
-    var free = [[UInt]](repeating: [], count: 4 * Int.bitWidth)
+    /// The first free buffer of every class.
+    var free = [UnsafeMutableRawPointer?](repeating: nil, count: 4 * Int.bitWidth)
     var kept = 0
     var out = 0
     var fromSystem = 0
@@ -43,62 +42,55 @@ enum BufferCache {
 
   private static let lists = Mutex(Lists())
 
-  /// Bytes of large buffers that are in use.
+  /// Bytes of buffers that are in use.
   static var bytesOut: Int { lists.withLock { $0.out } }
 
-  /// How many large buffers the system was asked for since the process began. Steps of a training loop after the first
-  /// few should not add to it.
+  /// How many buffers the system was asked for since the process began. Steps of a training loop after the first few
+  /// should not add to it.
   static var buffersFromSystem: Int { lists.withLock { $0.fromSystem } }
 
-  /// The size in bytes that a request is rounded up to: four classes to a power of two, so that at most a quarter is
-  /// wasted.
-  private static func roundedBytes(_ floats: Int) -> Int {
-    let bytes = floats * MemoryLayout<Float>.stride + slack
-    guard bytes > smallest else { return (bytes + 63) & ~63 }
-    let step = 1 << (bytes.bitWidth - 1 - bytes.leadingZeroBitCount - 2)
-    return (bytes + step - 1) & ~(step - 1)
+  /// A size in bytes that a request is rounded up to: whole cache lines, and four classes to a power of two, so that at
+  /// most a quarter is wasted.
+  private static func sizeClass(floats: Int) -> (bytes: Int, index: Int) {
+    let wanted = floats * MemoryLayout<Float>.stride + slack
+    let step = max(64, quarter(wanted))
+    let bytes = (wanted + step - 1) & ~(step - 1)
+    return (bytes, 4 * (bytes.bitWidth - bytes.leadingZeroBitCount - 1) + bytes / quarter(bytes) - 4)
   }
 
-  /// The number of a size class: which quarter of which power of two.
-  private static func sizeClass(_ roundedBytes: Int) -> Int {
-    let power = roundedBytes.bitWidth - 1 - roundedBytes.leadingZeroBitCount
-    return 4 * power + (roundedBytes >> (power - 2)) & 3
-  }
+  /// A quarter of the power of two at or below `bytes`.
+  private static func quarter(_ bytes: Int) -> Int { 1 << (bytes.bitWidth - 1 - bytes.leadingZeroBitCount - 2) }
 
   static func take(floats: Int) -> UnsafeMutablePointer<Float> {
-    let bytes = roundedBytes(floats)
-    if bytes > smallest {
-      let kept: UInt? = lists.withLock { lists in
-        lists.out += bytes
-        guard let address = lists.free[sizeClass(bytes)].popLast() else {
-          lists.fromSystem += 1
-          return nil
-        }
-        lists.kept -= bytes
-        return address
+    let (bytes, index) = sizeClass(floats: floats)
+    // An address, as a pointer is not Sendable.
+    let kept = lists.withLock { lists -> UInt in
+      lists.out += bytes
+      guard let first = lists.free[index] else {
+        lists.fromSystem += 1
+        return 0
       }
-      if let kept, let raw = UnsafeMutableRawPointer(bitPattern: kept) {
-        return raw.assumingMemoryBound(to: Float.self)
-      }
+      lists.free[index] = first.load(as: UnsafeMutableRawPointer?.self)
+      lists.kept -= bytes
+      return UInt(bitPattern: first)
     }
-    guard let raw = aligned_alloc(64, bytes) else {
+    guard let raw = UnsafeMutableRawPointer(bitPattern: kept) ?? aligned_alloc(64, bytes) else {
       fatalError("Out of memory: a tensor of \(floats) numbers (\(bytes) bytes) could not be allocated.")
     }
     return raw.bindMemory(to: Float.self, capacity: bytes / MemoryLayout<Float>.stride)
   }
 
   static func give(_ pointer: UnsafeMutablePointer<Float>, floats: Int) {
-    let bytes = roundedBytes(floats)
-    if bytes > smallest {
-      let isKept = lists.withLock { lists in
-        lists.out -= bytes
-        guard lists.kept + bytes <= mostKept else { return false }
-        lists.free[sizeClass(bytes)].append(UInt(bitPattern: pointer))
-        lists.kept += bytes
-        return true
-      }
-      if isKept { return }
+    let (bytes, index) = sizeClass(floats: floats)
+    let address = UInt(bitPattern: pointer)
+    let isKept = lists.withLock { lists in
+      lists.out -= bytes
+      guard lists.kept + bytes <= mostKept, let raw = UnsafeMutableRawPointer(bitPattern: address) else { return false }
+      raw.storeBytes(of: lists.free[index], as: UnsafeMutableRawPointer?.self)
+      lists.free[index] = raw
+      lists.kept += bytes
+      return true
     }
-    free(pointer)
+    if !isKept { free(pointer) }
   }
 }

@@ -48,6 +48,53 @@ enum Tile {
     let stride: Int
     /// Whether the products are added to what is there.
     let accumulates: Bool
+    /// What is added to every row of the products if they are not added to what is there: a number a column.
+    var bias: UnsafePointer<Float>?
+    /// What the sums pass through in the end.
+    var gate: Gate?
+
+    /// The row of numbers that the first row of products is added to, if any, and how far it is to the next.
+    var addend: (start: UnsafePointer<Float>?, stride: Int) {
+      accumulates ? (UnsafePointer(pointer), stride) : (bias, 0)
+    }
+  }
+
+  /// The functions ``relu(_:)`` and ``leakyReLU(_:slope:)`` of a result, or their derivatives, with which the gradient
+  /// that a product computes goes on: for a tile that has just been stored, and is still in the first-level cache. (In
+  /// the registers of the sums there is no room for it.)
+  struct Gate {
+    /// Where these are positive the result stays as it is; they lie as the result does. Nil for the result's own
+    /// numbers.
+    let numbers: UnsafePointer<Float>?
+    /// What the result is multiplied by elsewhere; nil for 0, which ∞ does not turn into NaN.
+    let slope: Float?
+
+    func advanced(by count: Int) -> Gate { Gate(numbers: numbers.map { $0 + count }, slope: slope) }
+
+    /// Passes `rows` × `columns` numbers, rows `stride` apart.
+    @inline(never)
+    func pass(_ c: UnsafeMutablePointer<Float>, stride: Int, rows: Int, columns: Int) {
+      for row in 0..<rows {
+        let y = c + row * stride
+        let x = numbers.map { $0 + row * stride } ?? UnsafePointer(y)
+        var j = 0
+        while j + lanes <= columns {
+          UnsafeMutableRawPointer(y + j).storeBytes(of: passed(load(y + j), load(x + j)), as: Vector.self)
+          j += lanes
+        }
+        while j < columns {
+          y[j] = passed(Vector(repeating: y[j]), Vector(repeating: x[j]))[0]
+          j += 1
+        }
+      }
+    }
+
+    @inline(__always)
+    private func passed(_ y: Vector, _ x: Vector) -> Vector {
+      if let slope { return (y * slope).replacing(with: y, where: x .> 0) }
+      // A NaN stays one, but lets no gradient pass.
+      return numbers == nil ? y.replacing(with: 0, where: x .<= 0) : Vector.zero.replacing(with: y, where: x .> 0)
+    }
   }
 
   // MARK: Where the rows of B begin
@@ -101,16 +148,15 @@ enum Tile {
     }
 
     @inline(__always)
-    func store(_ width: Int, _ c: UnsafeMutablePointer<Float>, _ accumulates: Bool) {
-      put(x, c, accumulates)
-      if width > 1 { put(y, c + lanes, accumulates) }
-      if width > 2 { put(z, c + 2 * lanes, accumulates) }
+    func store(_ width: Int, _ c: UnsafeMutablePointer<Float>, _ addend: UnsafePointer<Float>?) {
+      put(x, c, addend)
+      if width > 1 { put(y, c + lanes, addend.map { $0 + lanes }) }
+      if width > 2 { put(z, c + 2 * lanes, addend.map { $0 + 2 * lanes }) }
     }
 
     @inline(__always)
-    private func put(_ v: Vector, _ c: UnsafeMutablePointer<Float>, _ accumulates: Bool) {
-      let raw = UnsafeMutableRawPointer(c)
-      raw.storeBytes(of: accumulates ? raw.loadUnaligned(as: Vector.self) + v : v, as: Vector.self)
+    private func put(_ v: Vector, _ c: UnsafeMutablePointer<Float>, _ addend: UnsafePointer<Float>?) {
+      UnsafeMutableRawPointer(c).storeBytes(of: addend.map { load($0) + v } ?? v, as: Vector.self)
     }
   }
 
@@ -123,7 +169,7 @@ enum Tile {
   @inline(never)
   private static func multiply<Height: TileExtent, Width: TileExtent, Rows: TileRows>(
     _: Height.Type, _: Width.Type, depth: Int, _ left: Left, _ right: Rows, _ c: UnsafeMutablePointer<Float>,
-    _ stride: Int, _ accumulates: Bool
+    _ stride: Int, _ addend: (start: UnsafePointer<Float>?, stride: Int)
   ) {
     let (height, width) = (Height.count, Width.count)
     var r0 = Row()
@@ -163,30 +209,31 @@ enum Tile {
       }
       a += left.depthStride
     }
-    r0.store(width, c, accumulates)
-    if height > 1 { r1.store(width, c + stride, accumulates) }
+    @inline(__always) func row(_ i: Int) -> UnsafePointer<Float>? { addend.start.map { $0 + i &* addend.stride } }
+    r0.store(width, c, addend.start)
+    if height > 1 { r1.store(width, c + stride, row(1)) }
     if height > 2 {
-      r2.store(width, c + 2 &* stride, accumulates)
-      r3.store(width, c + 3 &* stride, accumulates)
+      r2.store(width, c + 2 &* stride, row(2))
+      r3.store(width, c + 3 &* stride, row(3))
     }
     if height > 4 {
-      r4.store(width, c + 4 &* stride, accumulates)
-      r5.store(width, c + 5 &* stride, accumulates)
-      r6.store(width, c + 6 &* stride, accumulates)
-      r7.store(width, c + 7 &* stride, accumulates)
+      r4.store(width, c + 4 &* stride, row(4))
+      r5.store(width, c + 5 &* stride, row(5))
+      r6.store(width, c + 6 &* stride, row(6))
+      r7.store(width, c + 7 &* stride, row(7))
     }
   }
 
   @inline(__always)
   private static func dispatch<Width: TileExtent, Rows: TileRows>(
     height: Int, _ width: Width.Type, depth: Int, _ left: Left, _ right: Rows, _ c: UnsafeMutablePointer<Float>,
-    _ stride: Int, _ accumulates: Bool
+    _ stride: Int, _ addend: (start: UnsafePointer<Float>?, stride: Int)
   ) {
     switch height {
-    case 8: multiply(TileExtents.Eight.self, width, depth: depth, left, right, c, stride, accumulates)
-    case 4: multiply(TileExtents.Four.self, width, depth: depth, left, right, c, stride, accumulates)
-    case 2: multiply(TileExtents.Two.self, width, depth: depth, left, right, c, stride, accumulates)
-    default: multiply(TileExtents.One.self, width, depth: depth, left, right, c, stride, accumulates)
+    case 8: multiply(TileExtents.Eight.self, width, depth: depth, left, right, c, stride, addend)
+    case 4: multiply(TileExtents.Four.self, width, depth: depth, left, right, c, stride, addend)
+    case 2: multiply(TileExtents.Two.self, width, depth: depth, left, right, c, stride, addend)
+    default: multiply(TileExtents.One.self, width, depth: depth, left, right, c, stride, addend)
     }
   }
 
@@ -201,18 +248,26 @@ enum Tile {
     let isWhole = columns == vectors * lanes
     let c = isWhole ? result.pointer : spare
     let stride = isWhole ? result.stride : mostVectors * lanes
-    let accumulates = isWhole && result.accumulates
+    let addend = isWhole ? result.addend : (nil, 0)
     switch vectors {
-    case 3: dispatch(height: height, TileExtents.Three.self, depth: depth, left, right, c, stride, accumulates)
-    case 2: dispatch(height: height, TileExtents.Two.self, depth: depth, left, right, c, stride, accumulates)
-    default: dispatch(height: height, TileExtents.One.self, depth: depth, left, right, c, stride, accumulates)
+    case 3: dispatch(height: height, TileExtents.Three.self, depth: depth, left, right, c, stride, addend)
+    case 2: dispatch(height: height, TileExtents.Two.self, depth: depth, left, right, c, stride, addend)
+    default: dispatch(height: height, TileExtents.One.self, depth: depth, left, right, c, stride, addend)
     }
-    if isWhole { return }
-    for i in 0..<height {
+    if !isWhole { copy(rows: height, columns: columns, from: spare, stride: stride, to: result) }
+    result.gate?.pass(result.pointer, stride: result.stride, rows: height, columns: columns)
+  }
+
+  /// What was computed in the spare buffer, to where it belongs.
+  private static func copy(
+    rows: Int, columns: Int, from spare: UnsafePointer<Float>, stride: Int, to result: Result
+  ) {
+    for i in 0..<rows {
       let source = spare + i * stride
       let target = result.pointer + i * result.stride
-      if result.accumulates {
-        for j in 0..<columns { target[j] += source[j] }
+      if let addend = result.addend.start {
+        let row = addend + i * result.addend.stride
+        for j in 0..<columns { target[j] = row[j] + source[j] }
       } else {
         for j in 0..<columns { target[j] = source[j] }
       }
@@ -253,7 +308,8 @@ enum Tile {
         Left(
           pointer: left.pointer + row * left.rowStride, rowStride: left.rowStride, depthStride: left.depthStride),
         Result(
-          pointer: result.pointer + row * result.stride, stride: result.stride, accumulates: result.accumulates))
+          pointer: result.pointer + row * result.stride, stride: result.stride, accumulates: result.accumulates,
+          bias: result.bias, gate: result.gate?.advanced(by: row * result.stride)))
       row += height
     }
   }

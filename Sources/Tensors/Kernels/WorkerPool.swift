@@ -5,12 +5,13 @@ import Synchronization
 
 /// Threads that wait for work by looking, not by sleeping.
 ///
-/// A training step is some hundred parallel loops of 20 to 500 µs. Waking a sleeping thread costs 5 to 50 µs, which
+/// A training step is some hundred parallel loops of 2 to 500 µs. Waking a sleeping thread costs 5 to 50 µs, which
 /// would eat what a second core gains; a thread that has just worked therefore watches for the next job for a while,
-/// which it then sees within a fraction of a microsecond, and goes to sleep only when none comes.
+/// which it then sees within a fraction of a microsecond, and goes to sleep only when none comes. A thread that comes
+/// too late, because it slept or another program had its core, is not waited for: the others do its share.
 ///
-/// `@unchecked Sendable`: `job`, `workers` and `shares` are written by the one thread that holds `isTaken`, before
-/// `signal` announces the job, and read by the workers after they have seen that and before they report the end.
+/// `@unchecked Sendable`: `job` and the shares' ends are written by the one thread that holds `isTaken`, before `state`
+/// announces the job, and read by workers that have entered it there; `workers` is that thread's alone.
 final class WorkerPool: @unchecked Sendable {
   static let shared = WorkerPool()
 
@@ -19,8 +20,35 @@ final class WorkerPool: @unchecked Sendable {
     let run: (Int) -> Void
   }
 
+  /// The current job, as one number.
+  ///
+  /// A worker is in the job between ``entered`` and ``left``, and gets in only as long as the job is open; whoever
+  /// closes it then waits for those who are in.
+  private struct State {
+    var bits: UInt
+
+    init(bits: UInt) { self.bits = bits }
+
+    /// Job number `number`, open, for so many helpers.
+    init(number: UInt, helpers: Int) { bits = number << 17 | UInt(helpers) << 9 }
+
+    var number: UInt { bits >> 17 }
+    /// The workers 0 ..< helpers may enter.
+    var helpers: Int { Int(bits >> 9 & 255) }
+    static let closed: UInt = 1 << 8
+    var isClosed: Bool { bits & Self.closed != 0 }
+    /// How many are in.
+    var busy: Int { Int(bits & 255) }
+  }
+
+  /// What everybody looks at, in a cache line that nothing else disturbs.
+  private struct Board: ~Copyable {
+    let state = Atomic<UInt>(0)
+    var job: UnsafePointer<Job>?
+  }
+
   /// The part of a job's tasks that one thread begins with: `next ..< end`.
-  private final class Share: @unchecked Sendable {
+  private struct Share: ~Copyable {
     let next = Atomic<Int>(0)
     var end = 0
   }
@@ -32,15 +60,32 @@ final class WorkerPool: @unchecked Sendable {
 
   /// How long a worker looks for the next job before it goes to sleep.
   private static let watch: UInt64 = 200_000  // nanoseconds
+  private static let mostThreads = 256
+  /// What one thread writes often lies so far from what another does that their cache lines, and those that are
+  /// fetched along with them, are not the same.
+  private static let apart = 128
 
   private let isTaken = Atomic<Bool>(false)
-  /// The number of the current job, times 256, plus the number of workers that it is for.
-  private let signal = Atomic<UInt>(0)
-  private let finished = Atomic<Int>(0)
-  private var job: UnsafePointer<Job>?
-  private var workers: [Worker] = []
+  private let board: UnsafeMutablePointer<Board>
   /// One for the caller, one for each worker.
-  private var shares = [Share()]
+  private let shares: UnsafeMutableRawPointer
+  private var workers: [Worker] = []
+
+  private init() {
+    let bytes = (1 + Self.mostThreads) * Self.apart
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Self.apart)
+    board = memory.bindMemory(to: Board.self, capacity: 1)
+    board.initialize(to: Board())
+    shares = memory + Self.apart
+    for thread in 0..<Self.mostThreads {
+      (shares + thread * Self.apart).bindMemory(to: Share.self, capacity: 1).initialize(to: Share())
+    }
+  }
+
+  @inline(__always)
+  private func share(_ thread: Int) -> UnsafeMutablePointer<Share> {
+    (shares + thread * Self.apart).assumingMemoryBound(to: Share.self)
+  }
 
   /// Calls `body(0) … body(count − 1)` on this thread and up to `threads − 1` others, and returns when all are done.
   ///
@@ -48,7 +93,7 @@ final class WorkerPool: @unchecked Sendable {
   /// wrote there before; when it is through it helps the others. A call from within `body`, or from a second thread
   /// while the pool is at work, runs on its own thread alone: the cores are busy.
   func run(_ count: Int, threads: Int, _ body: (Int) -> Void) {
-    let helpers = min(threads, count, 256) - 1
+    let helpers = min(threads, count, Self.mostThreads) - 1
     guard helpers > 0, isTaken.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged else {
       for index in 0..<count { body(index) }
       return
@@ -57,36 +102,44 @@ final class WorkerPool: @unchecked Sendable {
     while workers.count < helpers { start() }
     withoutActuallyEscaping(body) { body in
       withUnsafePointer(to: Job(run: body)) { job in
-        self.job = job
-        for (index, share) in shares[...helpers].enumerated() {
-          share.next.store(count * index / (helpers + 1), ordering: .relaxed)
-          share.end = count * (index + 1) / (helpers + 1)
+        board.pointee.job = job
+        for thread in 0...helpers {
+          let share = share(thread)
+          share.pointee.next.store(count * thread / (helpers + 1), ordering: .relaxed)
+          share.pointee.end = count * (thread + 1) / (helpers + 1)
         }
-        finished.store(0, ordering: .relaxed)
-        let number = signal.load(ordering: .relaxed) >> 8 &+ 1
-        signal.store(number << 8 | UInt(helpers), ordering: .sequentiallyConsistent)
+        let last = State(bits: board.pointee.state.load(ordering: .relaxed))
+        let open = State(number: last.number &+ 1, helpers: helpers)
+        board.pointee.state.store(open.bits, ordering: .sequentiallyConsistent)
         for worker in workers[..<helpers]
-        where worker.isAsleep.exchange(false, ordering: .sequentiallyConsistent) {
+        where worker.isAsleep.load(ordering: .sequentiallyConsistent)
+          && worker.isAsleep.exchange(false, ordering: .sequentiallyConsistent)
+        {
           worker.alarm.signal()
         }
         work(job, from: 0, of: helpers + 1)
+        // All tasks are taken; who is not in yet need not come.
+        var state = State(bits: board.pointee.state.bitwiseOr(State.closed, ordering: .acquiringAndReleasing).newValue)
         var looks = 0
-        while finished.load(ordering: .acquiring) < helpers {
+        while state.busy > 0 {
           looks += 1
           if looks < 20_000 { processor_pause() } else { sched_yield() }
+          state = State(bits: board.pointee.state.load(ordering: .acquiring))
         }
-        self.job = nil
+        board.pointee.job = nil
       }
     }
   }
 
   private func work(_ job: UnsafePointer<Job>, from first: Int, of count: Int) {
+    let run = job.pointee.run
     for step in 0..<count {
-      let share = shares[(first + step) % count]
+      let share = share((first + step) % count)
+      let end = share.pointee.end
       while true {
-        let index = share.next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if index >= share.end { break }
-        job.pointee.run(index)
+        let index = share.pointee.next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if index >= end { break }
+        run(index)
       }
     }
   }
@@ -95,8 +148,7 @@ final class WorkerPool: @unchecked Sendable {
     let index = workers.count
     let worker = Worker()
     workers.append(worker)
-    shares.append(Share())
-    let seen = signal.load(ordering: .relaxed)
+    let seen = State(bits: board.pointee.state.load(ordering: .relaxed)).number
     let thread = Thread { [self] in serve(worker, index: index, seen: seen) }
     thread.name = "tensor worker \(index)"
     thread.qualityOfService = .userInitiated
@@ -107,30 +159,41 @@ final class WorkerPool: @unchecked Sendable {
   private func serve(_ worker: Worker, index: Int, seen: UInt) {
     var seen = seen
     while true {
-      seen = nextSignal(worker, after: seen)
-      // A job for fewer workers is no business of this one, and may already be over.
-      let helpers = Int(seen & 255)
-      guard helpers > index, let job else { continue }
-      work(job, from: index + 1, of: helpers + 1)
-      finished.wrappingAdd(1, ordering: .releasing)
+      let state = nextState(worker, after: seen)
+      seen = state.number
+      guard let job = enter(state, as: index) else { continue }
+      work(job, from: index + 1, of: state.helpers + 1)
+      board.pointee.state.wrappingSubtract(1, ordering: .releasing)
     }
   }
 
-  private func nextSignal(_ worker: Worker, after seen: UInt) -> UInt {
+  /// The job that was announced, if it is for this worker and still open.
+  private func enter(_ announced: State, as index: Int) -> UnsafePointer<Job>? {
+    var state = announced
+    while state.number == announced.number && !state.isClosed && state.helpers > index {
+      let (isIn, now) = board.pointee.state.compareExchange(
+        expected: state.bits, desired: state.bits + 1, ordering: .acquiringAndReleasing)
+      if isIn { return board.pointee.job }
+      state = State(bits: now)
+    }
+    return nil
+  }
+
+  private func nextState(_ worker: Worker, after seen: UInt) -> State {
     let end = DispatchTime.now().uptimeNanoseconds + Self.watch
     while true {
       for _ in 0..<64 {
-        let now = signal.load(ordering: .acquiring)
-        if now != seen { return now }
+        let now = State(bits: board.pointee.state.load(ordering: .acquiring))
+        if now.number != seen { return now }
         processor_pause()
       }
       guard DispatchTime.now().uptimeNanoseconds > end else { continue }
       worker.isAsleep.store(true, ordering: .sequentiallyConsistent)
-      let now = signal.load(ordering: .sequentiallyConsistent)
+      let now = State(bits: board.pointee.state.load(ordering: .sequentiallyConsistent))
       // Either nobody has rung (then this thread withdraws), or somebody has and the alarm must be heard.
-      if now != seen && worker.isAsleep.exchange(false, ordering: .sequentiallyConsistent) { return now }
+      if now.number != seen && worker.isAsleep.exchange(false, ordering: .sequentiallyConsistent) { return now }
       worker.alarm.wait()
-      return signal.load(ordering: .acquiring)
+      return State(bits: board.pointee.state.load(ordering: .acquiring))
     }
   }
 }
