@@ -108,7 +108,7 @@ struct Chapter {
   }
 
   var targets: [Target] {
-    let core: [Target.Dependency] = ["Exercises", "Tensors", "NeuralNetworks", "Datasets", "Figures"]
+    let core: [Target.Dependency] = ["CProcessor", "Exercises", "Tensors", "NeuralNetworks", "Datasets", "Figures"]
     let exercise: Target.Dependency = .byName(name: name)
     let ownPath: String = isSolved ? "Solutions/\(name)" : "Chapters/\(name)/Exercises"
     let isWhole: Bool = isSolved && replacement == nil

@@ -62,14 +62,18 @@ public func siftDown<Element>(
     let element = elements[index]
     var hole = index
     var child = 2 * index + 1
+    // &+ and &* don't check for overflow, which no index has. Here it matters: each level waits for the one above.
     while child < count {
-      let right = child + 1
+      // Three levels on it will be at one of these eight, whichever way it goes: a large heap's are far away in memory.
+      elements.prefetch(8 &* hole &+ 7)
+      elements.prefetch(8 &* hole &+ 14)
+      let right = child &+ 1
       // A sum, not a branch: which child comes first is a coin toss, and a processor that guesses it wrong loses time.
-      if right < count { child += areInIncreasingOrder(elements[right], elements[child]) ? 1 : 0 }
+      if right < count { child &+= areInIncreasingOrder(elements[right], elements[child]) ? 1 : 0 }
       guard areInIncreasingOrder(elements[child], element) else { break }
       elements[hole] = elements[child]
       hole = child
-      child = 2 * hole + 1
+      child = 2 &* hole &+ 1
     }
     elements[hole] = element
   }

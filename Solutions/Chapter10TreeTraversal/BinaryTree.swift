@@ -1,3 +1,4 @@
+import CProcessor
 import Exercises
 
 /// A binary tree in one array: a node is an index, and its links are the indices of its children.
@@ -74,11 +75,27 @@ public struct BinaryTree: Equatable, Sendable {
     get {
       // There are as many values as links: one check is enough, and none is made for a value that nobody asks for.
       let links = links[index]
+      prefetch(below: links)
       return Node(value: values.withUnsafeBufferPointer { $0[index] }, links: links)
     }
     set {
       values[index] = newValue.value
       links[index] = newValue.links
+    }
+  }
+
+  /// Asks memory for the links that a walk reads soon: the left child's, and those of the right child's left child; the
+  /// right child's own come along, because they say which that is.
+  ///
+  /// A walk through a large tree waits for memory most of the time, one node after the other, since only a node's links
+  /// say where it goes on. What is asked for here arrives while it is busy on the left. A prefetch reads nothing, so that
+  /// its address may be that of no node.
+  private func prefetch(below node: Links) {
+    links.withUnsafeBufferPointer { links in
+      // A number in place of a branch: whether there is a right child is a coin toss.
+      let right = Int(UInt32(bitPattern: node.right)) < links.count ? Int(node.right) : 0
+      processor_prefetch(links.baseAddress! + Int(node.left))
+      processor_prefetch(links.baseAddress! + Int(links[right].left))
     }
   }
 

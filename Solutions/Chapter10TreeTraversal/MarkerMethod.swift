@@ -55,8 +55,9 @@ public func levelOrder(_ tree: BinaryTree, queue: inout NodeQueue) throws -> [In
   if let root = tree.root { queue.enqueue(root) }
   while let node = queue.dequeue() {
     order.append(node)
-    if let left = tree[node].left { queue.enqueue(left) }
-    if let right = tree[node].right { queue.enqueue(right) }
+    let here = tree[node]
+    queue.enqueue(here.left)
+    queue.enqueue(here.right)
   }
   return order
   // END SOLUTION

@@ -21,10 +21,37 @@ public func preOrder(_ tree: BinaryTree, stack: inout NodeStack) throws -> [Int]
   if let root = tree.root { stack.push(root) }
   while let node = stack.pop() {
     order.append(node)
-    if let right = tree[node].right { stack.push(right) }
-    if let left = tree[node].left { stack.push(left) }
+    let here = tree[node]
+    if let right = here.right { stack.push(right) }
+    if let left = here.left { stack.push(left) }
   }
   return order
+  // END SOLUTION
+}
+
+/// The nodes in in-order, with a stack of nodes that are still to be visited, each with its right subtree.
+///
+/// Go left as long as possible and push every node on the way. Then take one off: its left subtree is finished. Visit it,
+/// and do the same with its right subtree.
+///
+/// - Parameter stack: empty; afterwards it is empty again, and has counted.
+/// - Returns: indices of nodes, each once.
+/// - Complexity: exactly n pushes. At most h + 1 nodes wait at once, as in a chain to the left; in one to the right, one.
+public func inOrder(_ tree: BinaryTree, stack: inout NodeStack) throws -> [Int] {
+  try InvalidArgument.require(stack.isEmpty, "the stack must be empty, but holds \(stack.count) nodes")
+  // BEGIN SOLUTION
+  var order: [Int] = []
+  order.reserveCapacity(tree.count)
+  var current = tree.root
+  while true {
+    while let node = current {
+      stack.push(node)
+      current = tree[node].left
+    }
+    guard let node = stack.pop() else { return order }
+    order.append(node)
+    current = tree[node].right
+  }
   // END SOLUTION
 }
 
@@ -43,8 +70,9 @@ public func reversedPostOrder(_ tree: BinaryTree, stack: inout NodeStack) throws
   if let root = tree.root { stack.push(root) }
   while let node = stack.pop() {
     order.append(node)
-    if let left = tree[node].left { stack.push(left) }
-    if let right = tree[node].right { stack.push(right) }
+    let here = tree[node]
+    if let left = here.left { stack.push(left) }
+    if let right = here.right { stack.push(right) }
   }
   order.reverse()
   return order

@@ -7,6 +7,8 @@ final class Exercise10_3_OneStack: ExerciseTestCase {
       var stack = NodeStack()
       let pre = try preOrder(tree, stack: &stack)
       expectEqual(pre, Array(0..<tree.count), "the indices of all nodes of a tree of \(tree.count)")
+      let middle = try inOrder(tree, stack: &stack)
+      expectEqual(middle, Array(0..<tree.count), "the indices of all nodes of a tree of \(tree.count)")
       let post = try reversedPostOrder(tree, stack: &stack)
       expectEqual(post, Array(0..<tree.count), "the indices of all nodes of a tree of \(tree.count)")
       expect(stack.isEmpty, "the stack must be empty afterwards")
@@ -17,6 +19,7 @@ final class Exercise10_3_OneStack: ExerciseTestCase {
     used.push(3)
     let tree = try workedTree()
     try expectRefusal("a stack that is not empty") { _ = try preOrder(tree, stack: &used) }
+    try expectRefusal("a stack that is not empty") { _ = try inOrder(tree, stack: &used) }
     try expectRefusal("a stack that is not empty") { _ = try reversedPostOrder(tree, stack: &used) }
     try expectRefusal("a stack that is not empty") { _ = try firstInPreOrder(tree, stack: &used) { _ in true } }
     var nothing: LinkedNode?
@@ -37,6 +40,11 @@ final class Exercise10_3_OneStack: ExerciseTestCase {
       tree.found(post), [1, 3, 4, 2, 6, 7, 5],
       "post-order of the worked tree: root, right, left, and that backwards")
     expectEqual(stack.pushes, 14, "each node is pushed once more")
+    var other = NodeStack()
+    let middle = try inOrder(tree, stack: &other)
+    expectEqual(tree.found(middle), [1, 2, 3, 4, 5, 6, 7], "in-order of the worked tree")
+    expectEqual(other.pushes, 7, "each node is pushed once")
+    expectEqual(other.peak, 3, "5 2 1 | 5 2 | 5 4 3 | 5 4 | 5 | 7 6 | 7: at most three wait")
   }
 
   func test3_EveryTree() throws {
@@ -52,6 +60,11 @@ final class Exercise10_3_OneStack: ExerciseTestCase {
           stack.peak <= levels,
           "\(stack.peak) nodes waited at once in a tree of \(levels) levels, at most \(levels) need")
         expect(stack.isEmpty, "the stack must be empty afterwards")
+        var third = NodeStack()
+        let middle = try inOrder(tree, stack: &third)
+        expectEqual(middle, tree.plainOrder(.inOrder), "in-order of one of all trees of \(count) nodes")
+        expectEqual(third.pushes, count, "each node is pushed once, and nothing else")
+        expectEqual(third.peak, tree.leftLevelCount, "a node waits while its left subtree is walked, and no longer")
         var other = NodeStack()
         let post = try reversedPostOrder(tree, stack: &other)
         expectEqual(post, tree.plainOrder(.postOrder), "post-order of one of all trees of \(count) nodes")
@@ -71,7 +84,9 @@ final class Exercise10_3_OneStack: ExerciseTestCase {
       expectEqual(pre, tree.plainOrder(.preOrder), "pre-order, \(kind)")
       let post = try reversedPostOrder(tree, stack: &stack)
       expectEqual(post, tree.plainOrder(.postOrder), "post-order, \(kind)")
-      expectEqual(stack.pushes, 2 * tree.count, "\(kind): each node is pushed once for each order")
+      let middle = try inOrder(tree, stack: &stack)
+      expectEqual(middle, tree.plainOrder(.inOrder), "in-order, \(kind)")
+      expectEqual(stack.pushes, 3 * tree.count, "\(kind): each node is pushed once for each order")
     }
   }
 
@@ -119,6 +134,14 @@ final class Exercise10_3_OneStack: ExerciseTestCase {
     var other = NodeStack()
     let post = try reversedPostOrder(chain, stack: &other)
     expect(post == Array((0..<count).reversed()), "post-order of a chain goes up it")
+    for (shape, peak) in [(BinaryTree.ChainShape.left, count), (.right, 1)] {
+      let chain = try BinaryTree.chain(count: count, shape)
+      var third = NodeStack()
+      let middle = try inOrder(chain, stack: &third)
+      let down = Array(0..<count)
+      expect(middle == (shape == .left ? down.reversed() : down), "in-order of a chain to the \(shape)")
+      expectEqual(third.peak, peak, "in a chain to the \(shape)")
+    }
   }
 
   func test7_Release() throws {

@@ -34,6 +34,16 @@ extension BinaryTree {
   /// How many nodes lie on the longest way from the root down.
   var levelCount: Int { plainLevels().count }
 
+  /// The most nodes on a way from the root down from which the way goes left, and its end: how many wait at once in
+  /// ``inOrder(_:stack:)``.
+  var leftLevelCount: Int {
+    func most(_ node: Int?) -> Int {
+      guard let node else { return 0 }
+      return max(1 + most(self[node].left), most(self[node].right))
+    }
+    return most(root)
+  }
+
   /// The parent of each node; nil for the root.
   func plainParents() -> [Int?] {
     var parents = [Int?](repeating: nil, count: count)

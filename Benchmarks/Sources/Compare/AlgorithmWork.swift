@@ -52,7 +52,7 @@ extension Work {
         var queue = NodeQueue()
         switch op {
         case "pre": return try preOrder(tree, stack: &stack)
-        case "in": return try traverse(tree, in: .inOrder, stack: &stack)
+        case "in": return try inOrder(tree, stack: &stack)
         case "post": return try traverse(tree, in: .postOrder, stack: &stack)
         default: return try levelOrder(tree, queue: &queue)
         }

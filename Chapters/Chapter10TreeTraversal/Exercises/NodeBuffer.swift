@@ -1,7 +1,7 @@
 /// Memory for node numbers that only its owner can reach: what a stack and a queue stand on.
 ///
 /// An array would be as safe and a third slower: it asks at every change whether somebody shares it. Nobody can share
-/// what cannot be copied. All of the chapter's unsafe code is in this file.
+/// what cannot be copied. What else is unsafe in this chapter is in ``BinaryTree``.
 struct NodeBuffer: ~Copyable, @unchecked Sendable {
   private var memory = UnsafeMutablePointer<Int32>.allocate(capacity: 64)
   private(set) var capacity = 64

@@ -83,28 +83,35 @@ public struct NodeQueue: ~Copyable, Sendable {
   /// Where in the buffer the longest-waiting node is, and where the next one goes.
   private var head = 0
   private var tail = 0
-  /// The greatest number of nodes that waited at once.
-  public private(set) var peak = 0
-  /// How many nodes were put in, in all.
-  public private(set) var enqueued = 0
+  /// How many nodes had left when what waited was last moved to the front.
+  private var moved = 0
+  /// The greatest number that waited when one was taken out.
+  private var greatest = 0
 
   public init() {}
 
-  public var count: Int { tail - head }
+  public var count: Int { tail &- head }
   public var isEmpty: Bool { head == tail }
+  /// The greatest number of nodes that waited at once.
+  public var peak: Int { max(greatest, count) }
+  /// How many nodes were put in, in all.
+  public var enqueued: Int { moved &+ tail }
 
-  public mutating func enqueue(_ node: Int) {
+  /// Puts a node in; nil puts nothing in.
+  ///
+  /// What is written for nil is written over by the next node. That is cheaper than a branch: whether a child is missing
+  /// is a coin toss, and a processor that guesses wrong loses more time than a useless write takes.
+  public mutating func enqueue(_ node: Int?) {
     if tail == buffer.capacity { makeRoom() }
-    buffer[tail] = node
-    tail &+= 1
-    enqueued &+= 1
-    if tail &- head > peak { peak = tail &- head }
+    buffer[tail] = node ?? -1
+    tail &+= node == nil ? 0 : 1
   }
 
   /// Takes out the node that has waited longest, and returns it; nil if the queue is empty.
   @discardableResult
   public mutating func dequeue() -> Int? {
-    guard head < tail else { return nil }
+    guard head != tail else { return nil }
+    greatest = max(greatest, tail &- head)
     head &+= 1
     return buffer[head &- 1]
   }
@@ -112,9 +119,10 @@ public struct NodeQueue: ~Copyable, Sendable {
   /// Moves what waits to the front if at least half of the buffer has left, and makes the buffer larger otherwise: less
   /// than one move a node, on average.
   private mutating func makeRoom() {
-    if 2 * head >= buffer.capacity, head > 0 {
-      buffer.moveToFront(from: head, count: tail - head)
-      (head, tail) = (0, tail - head)
+    if head > 0, head >= buffer.capacity &- head {
+      buffer.moveToFront(from: head, count: count)
+      moved &+= head
+      (head, tail) = (0, count)
     } else {
       buffer.grow()
     }

@@ -18,6 +18,19 @@ public func preOrder(_ tree: BinaryTree, stack: inout NodeStack) throws -> [Int]
   throw unsolved("10.3")
 }
 
+/// The nodes in in-order, with a stack of nodes that are still to be visited, each with its right subtree.
+///
+/// Go left as long as possible and push every node on the way. Then take one off: its left subtree is finished. Visit it,
+/// and do the same with its right subtree.
+///
+/// - Parameter stack: empty; afterwards it is empty again, and has counted.
+/// - Returns: indices of nodes, each once.
+/// - Complexity: exactly n pushes. At most h + 1 nodes wait at once, as in a chain to the left; in one to the right, one.
+public func inOrder(_ tree: BinaryTree, stack: inout NodeStack) throws -> [Int] {
+  try InvalidArgument.require(stack.isEmpty, "the stack must be empty, but holds \(stack.count) nodes")
+  throw unsolved("10.3")
+}
+
 /// The nodes in post-order: visit the root, the *right* subtree, the left one, and turn the result over.
 ///
 /// It is the loop of ``preOrder(_:stack:)`` with the children exchanged. It gives the right order, but not at the
