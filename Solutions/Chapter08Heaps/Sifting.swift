@@ -61,8 +61,8 @@ public func siftDown<Element>(
   elements.withUnsafeMutableBufferPointer { elements in
     let element = elements[index]
     var hole = index
-    var child = 2 * index + 1
     // &+ and &* don't check for overflow, which no index has. Here it matters: each level waits for the one above.
+    var child = 2 * index + 1
     while child < count {
       // Three levels on it will be at one of these eight, whichever way it goes: a large heap's are far away in memory.
       elements.prefetch(8 &* hole &+ 7)
