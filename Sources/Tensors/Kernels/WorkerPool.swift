@@ -131,6 +131,9 @@ final class WorkerPool: @unchecked Sendable {
     }
   }
 
+  /// Takes tasks until none are left. Not inlined, so that its own reference to the closure is gone when it returns:
+  /// `withoutActuallyEscaping` stops the program if anybody has one left.
+  @inline(never)
   private func work(_ job: UnsafePointer<Job>, from first: Int, of count: Int) {
     let run = job.pointee.run
     for step in 0..<count {
