@@ -30,9 +30,10 @@ enum WinogradConvolution {
       && s.batch * s.outputHeight * s.outputWidth >= 64
   }
 
-  /// The same for the weight gradient, where every thread needs sums of its own, as large as 16 kernels.
+  /// The same for the weight gradient, where every thread needs sums of its own, as large as 16 kernels, and which at
+  /// stride 2 the definition does as fast.
   static func isSuitedForWeights(_ s: ConvolutionShape) -> Bool {
-    isSuited(s) && s.batch > 1 && s.batch * s.outputHeight * s.outputWidth >= 512
+    isSuited(s) && s.stride == 1 && s.batch > 1 && s.batch * s.outputHeight * s.outputWidth >= 512
   }
 
   /// y = x ∗ w (+ b).
@@ -179,11 +180,13 @@ private enum TiledConvolution<Filter: MinimalFilter> {
     /// What an image costs, in the units of ``parallelRows``.
     var work: Int { count * TiledConvolution.places * inputImages.width * outputImages.width / 8 }
 
-    /// Images that are worked on together, so that their tiles fill the last block.
-    func groups(of images: Range<Int>) -> [Range<Int>] {
+    /// Images that are worked on together, so that their tiles fill the last block; as many groups as the threads can
+    /// share evenly.
+    func groups(of images: Range<Int>, threads: Int = 1) -> [Range<Int>] {
       let size = max(1, 200 / count)
-      return stride(from: images.lowerBound, to: images.upperBound, by: size).map {
-        $0..<min($0 + size, images.upperBound)
+      let groups = min(images.count, roundUp((images.count + size - 1) / size, to: threads))
+      return (0..<groups).map {
+        images.lowerBound + images.count * $0 / groups..<images.lowerBound + images.count * ($0 + 1) / groups
       }
     }
 
@@ -461,33 +464,36 @@ private enum TiledConvolution<Filter: MinimalFilter> {
     to target: UnsafeMutablePointer<Float>, _ to: Side, _ tiling: Tiling, _ s: ConvolutionShape,
     byDefinition: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, ConvolutionShape) -> Void
   ) {
-    parallelRows(s.batch, length: tiling.work) { images in
-      let groups = tiling.groups(of: images)
-      let most = groups.map(\.count).max() ?? 0
+    let groups = tiling.groups(of: 0..<s.batch, threads: Threads.count)
+    let most = groups.map(\.count).max() ?? 0
+    parallelRows(groups.count, length: most * tiling.work) { range in
       let (v, m) = (Transformed(width: from.images.width), Transformed(width: to.images.width))
       let strips = Storage(count: most * from.images.stripsCount)
       let results = Storage(count: most * to.images.stripsCount)
-      for group in groups {
-        let (image, result) = (
+      for group in groups[range] {
+        let (images, result) = (
           source + group.lowerBound * from.images.count, target + group.lowerBound * to.images.count
         )
-        from.images.pack(image, count: group.count, to: strips.pointer)
+        from.images.pack(images, count: group.count, to: strips.pointer)
         if start == nil { results.pointer.update(repeating: 0, count: group.count * to.images.stripsCount) }
         var zeros = Vector.zero
         for block in tiling.blocks(images: group.count) {
           spread(from.matrix, strips.pointer, from.images, block, offsets: from.offsets(block.region), to: v)
           multiply(v, kernel, depth: from.images.channels, block, to: m)
           zeros += collect(
-            to.matrix, m, to: results.pointer, to.images, block, offsets: to.offsets(block.region),
-            start: start)
+            to.matrix, m, to: results.pointer, to.images, block, offsets: to.offsets(block.region), start: start)
         }
-        if zeros == .zero {
-          to.images.unpack(results.pointer, count: group.count, to: result)
-        } else {
-          byDefinition(image, result, s.with(batch: group.count))
+        to.images.unpack(results.pointer, count: group.count, to: result)
+        if zeros == .zero { continue }
+        for image in 0..<group.count where !isFinite(result + image * to.images.count, count: to.images.count) {
+          byDefinition(images + image * from.images.count, result + image * to.images.count, s.with(batch: 1))
         }
       }
     }
+  }
+
+  private static func isFinite(_ numbers: UnsafePointer<Float>, count: Int) -> Bool {
+    (0..<count).allSatisfy { numbers[$0].isFinite }
   }
 
   /// dw from x and dy.
