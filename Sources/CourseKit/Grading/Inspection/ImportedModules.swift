@@ -8,7 +8,7 @@ struct ImportedModules {
   /// What an exercise may import: the language's own modules, and what the course gives to its exercises.
   static let allowed: Set<String> = [
     "Swift", "Foundation", "FoundationEssentials", "Synchronization", "Dispatch", "Glibc", "Darwin", "Exercises",
-    "Tensors", "NeuralNetworks", "Datasets", "Figures",
+    "Tensors", "NeuralNetworks", "Datasets", "Figures", "CProcessor",
   ]
 
   /// The modules of one file or more that may not be imported, in the order of their names.
