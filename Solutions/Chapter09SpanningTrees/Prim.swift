@@ -31,6 +31,8 @@ public func prim(_ graph: Graph, with queue: inout VertexQueue) throws -> Spanni
     while let entry = queue.popFirst() {
       isReached[entry.vertex] = true
       if entry.edge >= 0 { forest.edges.append(entry.edge) }
+      // Who is first now is often the next: its neighbours, far away in memory, can come meanwhile.
+      if let next = queue.first { adjacency.expect(next.vertex) }
       for place in adjacency.range(of: entry.vertex) {
         let neighbour = adjacency.neighbours[place]
         if isReached[neighbour.vertex] { continue }

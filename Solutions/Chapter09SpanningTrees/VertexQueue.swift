@@ -47,6 +47,8 @@ public struct VertexQueue: Sendable {
 
   public var capacity: Int { places.count }
   public var isEmpty: Bool { heap.isEmpty }
+  /// The vertex whose edge comes first, which stays; nil if none waits.
+  public var first: Entry? { heap.first }
 
   /// Offers an edge to a vertex: if it does not wait, it waits from now on; if it waits with an edge that comes later, it takes
   /// this one; otherwise nothing happens.
