@@ -38,6 +38,8 @@ public func prim(_ graph: Graph, with queue: inout VertexQueue) throws -> Spanni
         if isReached[neighbour.vertex] { continue }
         try queue.offer(neighbour.vertex, weight: neighbour.weight, edge: neighbour.edge)
       }
+      // Now it is certain who is next: what was not asked for yet comes while the queue fills the gap at its root.
+      if let next = queue.first { adjacency.expect(next.vertex) }
     }
   }
   return forest
