@@ -1,4 +1,4 @@
-// What the processor that we compile for can do, as constants that Swift can branch on at compile time, and two
+// What the processor that we compile for can do, as constants that Swift can branch on at compile time, and three
 // instructions that Swift has no names for. The C importer sees the same -march as the Swift code.
 #ifndef CPROCESSOR_H
 #define CPROCESSOR_H
@@ -26,7 +26,10 @@ static inline void processor_pause(void) {
 #endif
 }
 
-// Asks for the cache line at an address that will soon be written.
-static inline void processor_prefetch(const void *_Nonnull address) { __builtin_prefetch(address, 1, 3); }
+// Asks for the cache line at an address that will soon be read. Nothing is read yet, so the address may be any.
+static inline void processor_prefetch(const void *_Nonnull address) { __builtin_prefetch(address, 0, 3); }
+
+// The same for one that will soon be written: no other core keeps a copy of the line.
+static inline void processor_prefetch_to_write(const void *_Nonnull address) { __builtin_prefetch(address, 1, 3); }
 
 #endif

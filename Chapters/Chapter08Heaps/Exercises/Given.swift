@@ -55,5 +55,5 @@ extension UnsafeMutableBufferPointer {
   /// Asks memory for the element at `index`, so that it is there when it is wanted. Nothing is read or written, so that
   /// there need not be such an element; the buffer must not be empty.
   @inline(__always)
-  func prefetch(_ index: Int) { processor_prefetch(baseAddress! + index) }
+  func prefetch(_ index: Int) { processor_prefetch_to_write(baseAddress! + index) }
 }

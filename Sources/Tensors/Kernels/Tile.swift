@@ -186,9 +186,9 @@ enum Tile {
     var rows = right
     // The result is far away; by the time that the sums are ready, it has come.
     for row in 0..<height {
-      processor_prefetch(c + row &* stride)
-      if width > 1 { processor_prefetch(c + row &* stride + lanes) }
-      if width > 2 { processor_prefetch(c + row &* stride + 2 * lanes) }
+      processor_prefetch_to_write(c + row &* stride)
+      if width > 1 { processor_prefetch_to_write(c + row &* stride + lanes) }
+      if width > 2 { processor_prefetch_to_write(c + row &* stride + 2 * lanes) }
     }
     for _ in 0..<depth {
       let b = rows.next()
