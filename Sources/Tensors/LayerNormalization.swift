@@ -21,8 +21,13 @@ public func layerNorm(_ x: Tensor, weight: Tensor? = nil, bias: Tensor? = nil, e
     kernel.forward(
       x.pointer, weight: weight?.pointer, bias: bias?.pointer, eps: eps, to: y, statistics: statistics.pointer)
   }
-  // The sums for weight and bias come from the same walk over x and g as the gradient of x, which is asked for first.
-  var sums: (of: Storage, gradients: Tensor)?
+  var gradients = NormalizationGradients { g, dx in
+    let sums = Tensor(shape: [2, length]) { sums in
+      kernel.backward(
+        g.pointer, x.pointer, weight: weight?.pointer, statistics: statistics.pointer, dx: dx, parameters: sums)
+    }
+    return (sums[0], sums[1])
+  }
   let inputs = [x] + [weight, bias].compactMap { $0 }
   return value.recorded(from: inputs) { g, _, index in
     let isBias = index == 2 || (index == 1 && weight == nil)
@@ -37,24 +42,8 @@ public func layerNorm(_ x: Tensor, weight: Tensor? = nil, bias: Tensor? = nil, e
       return scale
         * (gHat - gHat.mean(axis: -1, keepDims: true) - xHat * (gHat * xHat).mean(axis: -1, keepDims: true))
     }
-    if index > 0, let known = sums, known.of === g.storage {
-      sums = isBias ? nil : sums
-      return known.gradients[isBias ? 1 : 0]
-    }
-    var gradients = Tensor(0)
-    let result = { (dx: UnsafeMutablePointer<Float>?) in
-      gradients = Tensor(shape: [2, length]) { d in
-        kernel.backward(
-          g.pointer, x.pointer, weight: weight?.pointer, statistics: statistics.pointer, dx: dx, parameters: d)
-      }
-    }
-    if index == 0 {
-      let dx = Tensor(shape: x.shape) { result($0) }
-      if inputs.count > 1 { sums = (g.storage, gradients) }
-      return dx
-    }
-    result(nil)
-    return gradients[isBias ? 1 : 0]
+    if index == 0 { return gradients.input(g, keepsParameters: inputs.count > 1) }
+    return gradients.parameter(isOffset: isBias, g)
   }
 }
 

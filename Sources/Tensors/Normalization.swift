@@ -46,8 +46,9 @@ public func groupNorm(
     }
   }
 
-  // The sums for weight and bias come from the same walk over x and g as the gradient of x, which is asked for first.
-  var sums: (of: Storage, gradients: Tensor)?
+  var gradients = NormalizationGradients { g, dx in
+    groupNormGradients(g, x, weight: weight, statistics: statistics, layout: layout, dx: dx)
+  }
   let inputs = [x] + [weight, bias].compactMap { $0 }
   return value.recorded(from: inputs) { g, _, index in
     let isBias = index == 2 || (index == 1 && weight == nil)
@@ -58,21 +59,8 @@ public func groupNorm(
       if index == 1 { return (g * single.normalized.reshaped(x.shape)).sum(axes: otherAxes) }
       return single.inputGradient(weight.map { g * $0.reshaped(perChannel) } ?? g)
     }
-    if index > 0, let known = sums, known.of === g.storage {
-      sums = isBias ? nil : sums
-      return known.gradients[isBias ? 1 : 0]
-    }
-    var gradients = Tensor(0)
-    let result = { (dx: UnsafeMutablePointer<Float>?) in
-      gradients = groupNormGradients(g, x, weight: weight, statistics: statistics, layout: layout, dx: dx)
-    }
-    if index == 0 {
-      let dx = Tensor(shape: x.shape) { result($0) }
-      if inputs.count > 1 { sums = (g.storage, gradients) }
-      return dx
-    }
-    result(nil)
-    return gradients[isBias ? 1 : 0]
+    if index == 0 { return gradients.input(g, keepsParameters: inputs.count > 1) }
+    return gradients.parameter(isOffset: isBias, g)
   }
 }
 
@@ -110,12 +98,9 @@ public func groupNormSiLU(
       }
     }
   }
-  // One pass gives all three gradients. Those for gain and offset, which are asked for next, are kept until then.
-  final class Kept {
-    var gradient: Storage?
-    var sums: [Tensor] = []
+  var gradients = NormalizationGradients { g, dx in
+    groupNormSiLUGradients(g, x, gain: gain, offset: offset, statistics: statistics, layout: layout, dx: dx)
   }
-  let kept = Kept()
   return value.recorded(from: [x, gain, offset]) { g, _, index in
     if isRecording(g, x, gain, offset) {
       let single = SingleOperations(x, groupCount: groupCount, eps: eps)
@@ -130,66 +115,56 @@ public func groupNormSiLU(
       default: return slope.reshaped([layout.images, layout.channels, -1]).sum(axis: -1)
       }
     }
-    if index == 0 || kept.gradient !== g.storage {
-      let (dx, dGain, dOffset) = groupNormSiLUGradients(
-        g, x, gain: gain, offset: offset, statistics: statistics, layout: layout)
-      kept.gradient = g.storage
-      kept.sums = [dGain, dOffset]
-      if index == 0 {
-        if gain.node == nil && offset.node == nil { kept.gradient = nil }
-        return dx
-      }
-    }
-    let sums = kept.sums[index - 1]
-    if index == 2 || offset.node == nil {
-      kept.gradient = nil
-      kept.sums = []
-    }
-    return sums
+    if index == 0 { return gradients.input(g, keepsParameters: gain.node != nil || offset.node != nil) }
+    return gradients.parameter(isOffset: index == 2, g)
   }
 }
 
-/// All three gradients of ``groupNormSiLU(_:groupCount:gain:offset:eps:)``. With h = g · silu′(u): doffset = Σ h, dgain =
-/// Σ h x̂, and dx as for the plain normalisation with ĝ = h · gain.
+/// The gradients of ``groupNormSiLU(_:groupCount:gain:offset:eps:)``. With h = g · silu′(u): doffset = Σ h, dgain = Σ h x̂,
+/// and dx, if it has a place, as for the plain normalisation with ĝ = h · gain.
 private func groupNormSiLUGradients(
-  _ g: Tensor, _ x: Tensor, gain: Tensor, offset: Tensor, statistics: Storage, layout: GroupLayout
-) -> (dx: Tensor, dGain: Tensor, dOffset: Tensor) {
+  _ g: Tensor, _ x: Tensor, gain: Tensor, offset: Tensor, statistics: Storage, layout: GroupLayout,
+  dx: UnsafeMutablePointer<Float>?
+) -> NormalizationGradients.OfParameters {
+  // h lies where dx will be.
+  let spare = Storage(count: dx == nil ? x.scalarCount : 0)
+  defer { withExtendedLifetime(spare) {} }
+  let h = dx ?? spare.pointer
   let dGain = Tensor(shape: [layout.images, layout.channels]) { _ in }
   let dOffset = Tensor(shape: [layout.images, layout.channels]) { _ in }
-  let dx = Tensor(shape: x.shape) { result in
-    parallelRows(layout.rows, length: 12 * layout.length) { rows in
-      for row in rows {
-        let mean = statistics.pointer[2 * row]
-        let scale = statistics.pointer[2 * row + 1]
-        var sum: Float = 0
-        var dot: Float = 0
-        layout.forEachChannel(row) { image, channel, start in
-          let factor = gain.pointer[layout.index(image, channel, of: gain)]
-          let a = scale * factor
-          let b = offset.pointer[layout.index(image, channel, of: offset)] - mean * a
-          for place in start..<start + layout.places {
-            let u = b.addingProduct(x.pointer[place], a)
-            let s = VectorMath.sigmoid(u)
-            result[place] = g.pointer[place] * (s * (1 + u * (1 - s)))
-          }
-          let part = sumAndDot(result + start, x.pointer + start, mean: mean, count: layout.places)
-          dOffset.pointer[image * layout.channels + channel] = part.sum
-          dGain.pointer[image * layout.channels + channel] = scale * part.dot
-          sum += factor * part.sum
-          dot += factor * part.dot
+  parallelRows(layout.rows, length: 12 * layout.length) { rows in
+    for row in rows {
+      let mean = statistics.pointer[2 * row]
+      let scale = statistics.pointer[2 * row + 1]
+      var sum: Float = 0
+      var dot: Float = 0
+      layout.forEachChannel(row) { image, channel, start in
+        let factor = gain.pointer[layout.index(image, channel, of: gain)]
+        let a = scale * factor
+        let b = offset.pointer[layout.index(image, channel, of: offset)] - mean * a
+        for place in start..<start + layout.places {
+          let u = b.addingProduct(x.pointer[place], a)
+          let s = VectorMath.sigmoid(u)
+          h[place] = g.pointer[place] * (s * (1 + u * (1 - s)))
         }
-        let meanGradient = scale * sum / Float(layout.length)
-        let slope = -scale * scale * (scale * dot / Float(layout.length))
-        layout.forEachChannel(row) { image, channel, start in
-          let factor = scale * gain.pointer[layout.index(image, channel, of: gain)]
-          for place in start..<start + layout.places {
-            result[place] = (factor * result[place] - meanGradient).addingProduct(x.pointer[place] - mean, slope)
-          }
+        let part = sumAndDot(h + start, x.pointer + start, mean: mean, count: layout.places)
+        dOffset.pointer[image * layout.channels + channel] = part.sum
+        dGain.pointer[image * layout.channels + channel] = scale * part.dot
+        sum += factor * part.sum
+        dot += factor * part.dot
+      }
+      if dx == nil { continue }
+      let meanGradient = scale * sum / Float(layout.length)
+      let slope = -scale * scale * (scale * dot / Float(layout.length))
+      layout.forEachChannel(row) { image, channel, start in
+        let factor = scale * gain.pointer[layout.index(image, channel, of: gain)]
+        for place in start..<start + layout.places {
+          h[place] = (factor * h[place] - meanGradient).addingProduct(x.pointer[place] - mean, slope)
         }
       }
     }
   }
-  return (dx, dGain, dOffset)
+  return (dGain, dOffset)
 }
 
 /// How `[N, C, …]` falls into groups: one row a group of an image.
@@ -316,10 +291,10 @@ private func sumAndDot(
 }
 
 /// dx = scale · (ĝ − mean ĝ − x̂ · mean(ĝ x̂)) with ĝ = g · weight, group by group, if it has a place. Returns Σ g x̂ and
-/// Σ g over images and places, `[2, C]`: the gradients of weight and bias.
+/// Σ g over images and places, `[C]` each: the gradients of weight and bias.
 private func groupNormGradients(
   _ g: Tensor, _ x: Tensor, weight: Tensor?, statistics: Storage, layout: GroupLayout, dx: UnsafeMutablePointer<Float>?
-) -> Tensor {
+) -> NormalizationGradients.OfParameters {
   let channels = layout.channels
   let ofImages = Tensor(shape: [layout.images, 2, channels]) { sums in
     parallelRows(layout.rows, length: 4 * layout.length) { rows in
@@ -348,5 +323,6 @@ private func groupNormGradients(
       }
     }
   }
-  return ofImages.sum(axis: 0)
+  let sums = ofImages.sum(axis: 0)
+  return (sums[0], sums[1])
 }
