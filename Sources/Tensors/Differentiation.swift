@@ -225,7 +225,7 @@ extension GradNode {
   /// Adds a contribution to this node's gradient, summed over the axes along which a tensor of `shape` was repeated.
   fileprivate func add(_ contribution: Tensor, shape: [Int]) {
     let contribution = contribution.summed(to: shape)
-    gradient = gradient.map { $0 + contribution } ?? contribution
+    if gradient == nil { gradient = contribution } else { gradient!.accumulate(contribution) }
   }
 }
 

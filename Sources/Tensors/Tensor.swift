@@ -113,6 +113,19 @@ public struct Tensor {
     return storage.pointer
   }
 
+  /// self ← self + other, for two tensors of one shape: where the scalars are, if no other tensor shares them and nothing
+  /// remembers how they were computed.
+  mutating func accumulate(_ other: Tensor) {
+    guard node == nil, other.node == nil, isKnownUniquelyReferenced(&storage) else {
+      self = self + other
+      return
+    }
+    let (sum, more) = (storage.pointer, other.storage.pointer)
+    parallelFor(storage.count, grain: elementwiseGrain) { range in
+      for index in range { sum[index] += more[index] }
+    }
+  }
+
   /// `axis` counted from the front, after a check that it exists.
   func resolved(_ axis: Int) -> Int {
     let index = axis < 0 ? axis + shape.count : axis

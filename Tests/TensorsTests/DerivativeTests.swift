@@ -210,6 +210,24 @@ final class DerivativeTests: XCTestCase {
     XCTAssertEqual(grad(of: y, wrt: [x])[0].item(), 0x1p60)
   }
 
+  /// Contributions are added up where the first of them lies. Whoever else holds that memory must not notice.
+  func testSumsOfGradientsLeaveOthersAlone() {
+    let (a, b) = (Tensor([1, 2]).tracked(), Tensor([3, 4]).tracked())
+    let square = a * a
+    // a and b get one and the same tensor from the sum; only a gets more.
+    let sum = a + b
+    let seed = Tensor([10, 20])
+    XCTAssertEqual(grad(of: sum + square, wrt: [a, b], seed: seed).map(\.scalars), [[30, 100], [10, 20]])
+    XCTAssertEqual(
+      grad(of: sum + square, wrt: [sum, a, square], seed: seed).map(\.scalars), [[10, 20], [30, 100], [10, 20]])
+    // The seed itself is what a doubled input gets first.
+    XCTAssertEqual(grad(of: a + a, wrt: [a], seed: seed)[0].scalars, [20, 40])
+    XCTAssertEqual(seed.scalars, [10, 20])
+    // Gradients of a recorded sweep remember how they were computed, whichever contribution is a constant.
+    let slope = grad(of: a * a * a + a, wrt: [a], seed: .ones([2]), createGraph: true)[0]
+    XCTAssertEqual(grad(of: slope, wrt: [a])[0].scalars, [6, 12])
+  }
+
   func testGradientsGoOnlyWhereTheyAreAskedFor() {
     let (a, b) = (Tensor(2).tracked(), Tensor(3).tracked())
     let y = a * a * b
