@@ -1,5 +1,5 @@
-// What the processor that we compile for can do, as constants that Swift can branch on at compile time, and three
-// instructions that Swift has no names for. The C importer sees the same -march as the Swift code.
+// What the processor that we compile for can do, as constants that Swift can branch on at compile time, and what
+// Swift has no names for. The C importer sees the same -march as the Swift code.
 #ifndef CPROCESSOR_H
 #define CPROCESSOR_H
 
@@ -31,5 +31,16 @@ static inline void processor_prefetch(const void *_Nonnull address) { __builtin_
 
 // The same for one that will soon be written: no other core keeps a copy of the line.
 static inline void processor_prefetch_to_write(const void *_Nonnull address) { __builtin_prefetch(address, 1, 3); }
+
+typedef float processor_vector16 __attribute__((ext_vector_type(16)));
+
+// The same vector, by no instruction: what comes after it can't tell how it was made. The optimiser otherwise makes
+// loads, and shuffles of what they loaded, into shuffles of single numbers, which are more and take longer.
+static inline processor_vector16 processor_opaque(processor_vector16 vector) {
+#if defined(__AVX512F__)
+  __asm__("" : "+v"(vector));
+#endif
+  return vector;
+}
 
 #endif

@@ -119,6 +119,26 @@ final class KernelTests: XCTestCase {
     }
   }
 
+  func testTransposesOfEverySize() {
+    for rows in Array(0...36) + [64, 100] {
+      for columns in [0, 1, 3, 4, 5, 7, 8, 9, 16, 19, 33] {
+        let (sourceStride, targetStride) = (columns + 3, rows + 5)
+        let source = (0..<rows * sourceStride + 1).map { Float($0) }
+        var target = [Float](repeating: -1, count: columns * targetStride + 1)
+        target.withUnsafeMutableBufferPointer { target in
+          Transposition.run(
+            source, stride: sourceStride, rows: rows, columns: columns, to: target.baseAddress!, stride: targetStride)
+        }
+        // What lies between the columns of the target is left alone.
+        let expected = target.indices.map { place -> Float in
+          let (c, r) = place.quotientAndRemainder(dividingBy: targetStride)
+          return r < rows && c < columns ? source[r * sourceStride + c] : -1
+        }
+        XCTAssertEqual(target, expected, "\(rows) × \(columns)")
+      }
+    }
+  }
+
   func testStripsOfEveryNumberOfRows() {
     for rows in [1, 15, 16, 17, 63, 64, 65, 128, 150] {
       for isTransposed in [false, true] {
